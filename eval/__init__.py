@@ -1,0 +1,1 @@
+"""The benchmark: exam, retrieval, answers and reply check, measured on judged items."""

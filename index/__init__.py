@@ -1,0 +1,1 @@
+"""Passages in, a searchable index out; a query in, ranked hits out."""

@@ -1,0 +1,1 @@
+"""Pages in, dated rule articles, exact passages and exam items out. Knows no model."""
