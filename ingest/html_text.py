@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from bs4 import BeautifulSoup, CData, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import CData, NavigableString
 from lxml import etree  # type: ignore[import-untyped]
 
 from ingest.articles import Heading
@@ -16,27 +17,30 @@ from ingest.errors import SourceError
 
 MAX_CHARS = 5_000_000
 MAX_DEPTH = 200  # elements inside one another; real pages stay under 60
-MAX_ELEMENTS = 100_000  # a long article with a table of a thousand rows has about 10,000
+MAX_ELEMENTS = 50_000  # a long article with a table of a thousand rows has about 10,000; 50,000 take two seconds
 
 # Never text for a reader: code, forms, drawings, frames.
-_SILENT = frozenset(
-    ("script style noscript template iframe frame object embed applet svg math canvas audio video button input select "
-     "textarea map dialog datalist").split()
-)  # fmt: skip
-_HIDING_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:font-size|opacity)\s*:\s*0(?:\.0+)?(?![.\d])", re.I
-)
-_BLOCKS = frozenset(
-    ("address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
-     "form header hgroup hr html legend li main menu nav ol optgroup option p pre section summary table tbody tfoot "
-     "thead tr ul").split()
-)  # fmt: skip
+_SILENT = frozenset((
+    "script", "style", "noscript", "template", "iframe", "frame", "object", "embed", "applet", "svg", "math",
+    "canvas", "audio", "video", "button", "input", "select", "textarea", "map", "dialog", "datalist",
+))  # fmt: skip
+# Not font-size or opacity: sites set both to 0 on elements whose children they show.
+_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.I)
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dir", "div", "dl",
+    "dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hgroup", "hr", "html", "legend", "li",
+    "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "section", "summary", "table", "tbody", "tfoot",
+    "thead", "tr", "ul",
+))  # fmt: skip
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
-_CELL_SPLITTERS = [*_BLOCKS, *_HEADINGS, "br"]
-_KEPT_ATTRIBUTES = frozenset(
-    "id class href rel name property content datetime itemprop title role data-date".split()
-)
-_VOID = frozenset("area base br col hr img link meta param source track wbr".split())
+_CELL_SPLITTERS = frozenset((*_BLOCKS, *_HEADINGS, "br"))
+_KEPT_ATTRIBUTES = frozenset((
+    "id", "class", "href", "rel", "name", "property", "content", "datetime", "itemprop", "title", "role",
+    "data-date",
+))  # fmt: skip
+_VOID = frozenset((
+    "area", "base", "br", "col", "hr", "img", "link", "meta", "param", "source", "track", "wbr",
+))  # fmt: skip
 _NAME = re.compile(r"[a-z][a-z0-9:._-]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Control, format (bidi overrides, zero width, soft hyphen), surrogate and private characters make a quote look unlike
@@ -59,7 +63,8 @@ class _Cleaner:
     brings down whatever walks it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, silent: frozenset[str]) -> None:
+        self._silent = silent
         self.depth = self.elements = self.hidden = 0
         self.parts: list[str] = []
 
@@ -70,7 +75,7 @@ class _Cleaner:
             raise _Refused(f"over {MAX_DEPTH} elements inside one another")
         if self.elements > MAX_ELEMENTS:
             raise _Refused(f"over {MAX_ELEMENTS:,} elements")
-        if self.hidden or tag in _SILENT or _is_hidden(tag, attributes):
+        if self.hidden or tag in self._silent or _is_hidden(tag, attributes):
             self.hidden += 1
         elif _NAME.fullmatch(tag):
             kept = (f' {k}="{escape(v or "")}"' for k, v in attributes.items() if k in _KEPT_ATTRIBUTES)
@@ -103,16 +108,17 @@ def _is_hidden(tag: str, attributes: Mapping[str, str]) -> bool:
     return bool(_HIDING_STYLE.search(attributes.get("style") or ""))
 
 
-def clean_html(html: str) -> str:
-    """The page as well-formed HTML without scripts, styles, comments, forms, hidden elements and event handlers.
+def clean_html(html: str, drop: Iterable[str] = ()) -> str:
+    """The page as well-formed HTML without scripts, styles, comments, form fields, hidden elements, event handlers.
 
+    `drop` names further elements to leave out ("nav"). What a style sheet hides by class is not known here and stays.
     Raises SourceError over MAX_CHARS characters, MAX_DEPTH nested elements or MAX_ELEMENTS elements.
     """
     if len(html) > MAX_CHARS:
         raise SourceError(f"page too large: {len(html):,} characters, limit {MAX_CHARS:,}; save the article part alone")
     # NUL ends the document for libxml2, and half a surrogate pair cannot be handed to it at all.
     text = _CONTROL.sub(" ", html).encode("utf-8", "replace").decode("utf-8")
-    target = _Cleaner()
+    target = _Cleaner(_SILENT.union(drop))
     parser = etree.HTMLParser(target=target)
     try:
         for start in range(0, len(text), 65_536):
@@ -134,13 +140,17 @@ def clean(text: str) -> str:
     return composed if len(kept) == len(composed) else unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
-def lines(*elements: Tag) -> list[Line]:
-    """The text of the elements in reading order: a line for each block, <br>, list item and table row."""
+def lines(*elements: Tag, skip: Iterable[Tag] = ()) -> list[Line]:
+    """The text of the elements in reading order: a line for each block, <br>, list item and table row.
+
+    Elements in `skip` are passed over; they break the line where they are blocks.
+    """
     found: list[Line] = []
+    skipped = {id(tag) for tag in skip}
     for element in elements:
         buffer: list[str] = []
         level = 0
-        for token in _Walk().tokens(element):
+        for token in _Walk(skipped).tokens(element):
             if isinstance(token, str):
                 buffer.append(token)
                 continue
@@ -153,7 +163,8 @@ def lines(*elements: Tag) -> list[Line]:
 
 
 class _Walk:
-    def __init__(self) -> None:
+    def __init__(self, skipped: set[int]) -> None:
+        self._skipped = skipped
         self._heading = 0
         self._one_line: dict[int, bool] = {}  # by id of a table row: whether its cells make one line
         self._begun: set[int] = set()
@@ -170,6 +181,9 @@ class _Walk:
                     yield str(node)
                 continue
             if not isinstance(node, Tag) or node.name == "head":
+                continue
+            if id(node) in self._skipped:
+                yield " " if self._heading or node.name not in _CELL_SPLITTERS else 0
                 continue
             yield self._boundary(node, leaving)
             if not leaving:
@@ -196,7 +210,8 @@ class _Walk:
         row = node.parent
         key = id(row)
         if key not in self._one_line:
-            self._one_line[key] = row is None or row.find(_CELL_SPLITTERS) is None
+            inside = row.descendants if row is not None else ()
+            self._one_line[key] = not any(isinstance(d, Tag) and d.name in _CELL_SPLITTERS for d in inside)
         if not self._one_line[key]:
             return 0  # a table that lays out a page: each cell is a block of its own
         if leaving:

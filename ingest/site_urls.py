@@ -12,9 +12,9 @@ MAX_URL = 2_000  # characters; longer ones are trackers or traps
 
 # A link to one of these is never a page of text, so it is not worth a request.
 _NOT_PAGES = (
-    ".7z", ".apk", ".avi", ".bmp", ".css", ".csv", ".doc", ".docx", ".exe", ".gif", ".gz", ".ico", ".jpeg", ".jpg", ".js",
-    ".json", ".mov", ".mp3", ".mp4", ".pdf", ".png", ".ppt", ".pptx", ".rar", ".rss", ".svg", ".tar", ".webp", ".woff",
-    ".woff2", ".xls", ".xlsx", ".xml", ".zip",
+    ".7z", ".apk", ".avi", ".bmp", ".css", ".csv", ".doc", ".docx", ".exe", ".gif", ".gz", ".ico", ".jpeg", ".jpg",
+    ".js", ".json", ".mov", ".mp3", ".mp4", ".pdf", ".png", ".ppt", ".pptx", ".rar", ".rss", ".svg", ".tar", ".webp",
+    ".woff", ".woff2", ".xls", ".xlsx", ".xml", ".zip",
 )  # fmt: skip
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE = "/%:@!$&'()*+,;=~-._"
