@@ -197,15 +197,19 @@ def _extract(html: str, url: str | None) -> tuple[str | None, Tag | None]:
 
     config = use_config()
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", _MIN_EXTRACTED)
-    document = bare_extraction(
-        html,
-        url=url,
-        favor_recall=True,  # a rule with its exceptions cut off is worse than a stray line
-        include_comments=False,
-        include_formatting=False,
-        with_metadata=True,
-        config=config,
-    )
+    try:
+        document = bare_extraction(
+            html,
+            url=url,
+            favor_recall=True,  # a rule with its exceptions cut off is worse than a stray line
+            include_comments=False,
+            include_formatting=False,
+            with_metadata=True,
+            date_extraction_params={"extensive_search": False},
+            config=config,
+        )
+    except Exception as error:  # any page may come in here, and one page must not cost the others
+        raise SourceError(f"the article text could not be told from the page ({type(error).__name__})") from error
     if document is None or document.body is None:
         return None, None
     names = {"list": "ul", "item": "li", "row": "tr", "cell": "td", "lb": "br", "quote": "blockquote", "hi": "b"}
