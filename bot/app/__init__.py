@@ -1,0 +1,1 @@
+"""The web chat: gradio Blocks inside a FastAPI app; nothing outside this package imports gradio."""

@@ -1,0 +1,136 @@
+"""Plain JSON routes beside gradio's: the contract's answers without a queue, and what the page's own script asks for."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict
+
+from bot.app.service import DeskFailure, Service
+from bot.desk_api import Turn
+from bot.feedback import Feedback, Vote
+from ingest.errors import RuledeskError
+
+FOLDER = Path(__file__).parent
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class TurnBody(_Body):
+    """An earlier question and its answer."""
+
+    question: str
+    answer: str
+
+
+class AskBody(_Body):
+    """A question for /v1/ask."""
+
+    question: str
+    platform: str | None = None
+    history: list[TurnBody] = []
+
+
+class CheckBody(_Body):
+    """A draft for /v1/check."""
+
+    draft: str
+    platform: str | None = None
+
+
+class FeedbackBody(_Body):
+    """A thumb from the page."""
+
+    question: str
+    platform: str | None = None
+    verdict: str | None = None
+    vote: Vote
+    reason: str | None = None
+    note: str | None = None
+
+
+def add_routes(app: FastAPI, service: Service, allow: Callable[[Request], bool]) -> None:
+    """Adds /health, /desk/app.js and the /v1 routes; `allow` says whether a request's sender may use /v1."""
+
+    def login(request: Request) -> None:
+        if not allow(request):
+            raise HTTPException(401, "log in first", {"WWW-Authenticate": 'Basic realm="ruledesk"'})
+
+    v1 = APIRouter(prefix="/v1", dependencies=[Depends(login)])
+
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/desk/app.js")
+    async def script() -> FileResponse:
+        return FileResponse(FOLDER / "app.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+    @v1.post("/ask")
+    async def ask(body: AskBody) -> dict[str, Any]:
+        turns = [Turn(t.question, t.answer) for t in body.history]
+        return (await service.ask(body.question, body.platform, turns)).to_json()
+
+    @v1.post("/check")
+    async def check(body: CheckBody) -> dict[str, Any]:
+        return (await service.check(body.draft, body.platform)).to_json()
+
+    @v1.get("/articles/{article_id:path}")
+    def article(article_id: str) -> dict[str, Any]:
+        found = service.desk.article(article_id)
+        if found is None:
+            raise HTTPException(404, "no such article")
+        row = found.to_json()
+        return {key: row[key] for key in ("article_id", "title", "platforms", "published", "url", "text")}
+
+    @v1.post("/feedback", status_code=201)
+    async def feedback(body: FeedbackBody) -> dict[str, bool]:
+        if service.feedback is None:
+            raise HTTPException(404, "this desk keeps no feedback")
+        item = Feedback(body.question, body.platform or None, body.verdict or None, body.vote, body.reason, body.note)
+        try:
+            await anyio.to_thread.run_sync(service.feedback.add, item)
+        except sqlite3.Error as error:
+            raise DeskFailure("feedback not stored") from error
+        return {"stored": True}
+
+    app.include_router(v1)
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+
+
+async def _usage(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": str(error)}, 400)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
+    return JSONResponse({"error": f"{where}: {first['msg']}"}, 422)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)
+
+
+async def _failure(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": "the desk failed; the details are in its log"}, 500)
+
+
+_HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONResponse]]] = {
+    RuledeskError: _usage,
+    RequestValidationError: _invalid,
+    HTTPException: _http,
+    DeskFailure: _failure,
+}

@@ -1,0 +1,111 @@
+"""What the web chat refuses before gradio sees it, and the headers on whatever it sends."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY = 1_000_000  # bytes; the longest draft or question is a small part of it
+
+# gradio needs inline scripts and eval; nothing comes from or goes to another host.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+# Of gradio's own routes, what its page and its clients call. Everything else stays shut: file= and proxy= fetch any
+# address or file, upload and stream take files, and the rest are its developer pages.
+_GRADIO_OPEN = re.compile(
+    r"/gradio_api/(?:app_id|call/[\w./-]+|api/\w+|run/\w+|queue/(?:join|data)|heartbeat/\w+|info|openapi\.json|login_check|"
+    r"startup-events|theme\.css|token|user|reset|cancel|config)/?"
+)
+_SHUT = re.compile(r"/(?:monitoring|svelte|pwa_icon|manifest\.json|custom_component|file|proxy)(?:[/=]|$)")
+
+
+class BodyTooLarge(Exception):
+    """Raised to the reader of a request whose body passes MAX_BODY."""
+
+
+class Guard:
+    """ASGI middleware: shut routes answer 404, long bodies 413, and every response carries HEADERS."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        if not allowed(scope["path"]):
+            await JSONResponse({"error": "no such page"}, 404)(scope, receive, guarded_send)
+            return
+        if _declared(scope) > MAX_BODY:
+            await _too_large()(scope, receive, guarded_send)
+            return
+        try:
+            await self.app(scope, _counted(receive), guarded_send)
+        except BodyTooLarge:
+            if started:
+                raise
+            await _too_large()(scope, receive, guarded_send)
+
+
+def allowed(path: str) -> bool:
+    """Whether a path may reach the app: all of the desk's own, and of gradio's only what its page needs."""
+    if path.startswith("/gradio_api"):
+        return _GRADIO_OPEN.fullmatch(path) is not None
+    return _SHUT.match(path) is None
+
+
+def _declared(scope: Scope) -> int:
+    value = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(value) if value.isdigit() else 0
+
+
+def _counted(receive: Receive) -> Receive:
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MAX_BODY:
+            raise BodyTooLarge
+        return message
+
+    return counted
+
+
+def _too_large() -> JSONResponse:
+    return JSONResponse({"error": f"the request is longer than {MAX_BODY} bytes: shorten it"}, 413)
