@@ -161,7 +161,7 @@
   }
 
   function nextQuote() {
-    const quotes = $$("#rd-answer .rd-quote");
+    const quotes = $$("#rd-answer .rd-n");
     if (!quotes.length) return;
     const at = quotes.findIndex((quote) => quote.classList.contains("rd-here"));
     show(quotes[(at + 1) % quotes.length]);
@@ -286,6 +286,10 @@
   let lastCard = null;
   function drawn() {
     localise(document.body);
+    // gradio names each radio differently, so that arrow keys do not move between them; and the group has no name.
+    for (const radio of $$("#rd-platform input")) if (radio.name !== "rd-platform") radio.name = "rd-platform";
+    const group = $("#rd-platform");
+    if (group && !group.hasAttribute("aria-label")) group.setAttribute("aria-label", t("platform"));
     const slot = $("[data-slot=history]");
     if (slot && !slot.hasChildNodes()) showHistory();
     const card = $("#rd-answer .rd-card");

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answers import Language
+from bot.app.quotes import ArticleOf, QuoteCard, quote_cards
 from bot.app.texts import label_name
-from bot.app.views import ArticleOf, QuoteView, quote_view
 from bot.findings import CheckResult, Finding
 
 _RANK = {"high": 0, "medium": 1, "low": 2}
@@ -33,7 +33,7 @@ class FindingView:
     message: str
     penalty: str | None
     suggestion: str
-    quotes: tuple[QuoteView, ...]
+    quotes: tuple[QuoteCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def check_view(result: CheckResult, article_of: ArticleOf, language: Language, t
             f.message,
             f.penalty,
             f.suggestion,
-            tuple(quote_view(c, article_of, language, today) for c in f.citations),
+            quote_cards(f.citations, article_of, language, today),
         )
         for n, f in enumerate(found, 1)
     )

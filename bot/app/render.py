@@ -17,9 +17,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.answers import Answer, Language
 from bot.app.checks import CheckView
+from bot.app.quotes import ArticleOf
 from bot.app.rulebook import RulesView
 from bot.app.texts import text
-from bot.app.views import ArticleOf, answer_view
+from bot.app.views import answer_view
 
 # A card equal to the last one would not be drawn again, and the page could not tell that its answer has come.
 _SEQUENCE = itertools.count(1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answers import Language
-from bot.app.views import old_years, platform_names
+from bot.app.quotes import old_years, platform_names
 from ingest.articles import Article
 
 SHOWN = 60

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from fastapi import HTTPException
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1_000_000  # bytes; the longest draft or question is a small part of it
+_TOO_LONG = f"the request is longer than {MAX_BODY} bytes: shorten it"
 
 # gradio needs inline scripts and eval; nothing comes from or goes to another host.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -42,8 +44,11 @@ _GRADIO_OPEN = re.compile(
 _SHUT = re.compile(r"/(?:monitoring|svelte|pwa_icon|manifest\.json|custom_component|file|proxy)(?:[/=]|$)")
 
 
-class BodyTooLarge(Exception):
-    """Raised to the reader of a request whose body passes MAX_BODY."""
+class BodyTooLarge(HTTPException):
+    """Raised to the reader of a body that passes MAX_BODY; FastAPI lets its own kind of exception through."""
+
+    def __init__(self) -> None:
+        super().__init__(413, _TOO_LONG)
 
 
 class Guard:
@@ -108,4 +113,4 @@ def _counted(receive: Receive) -> Receive:
 
 
 def _too_large() -> JSONResponse:
-    return JSONResponse({"error": f"the request is longer than {MAX_BODY} bytes: shorten it"}, 413)
+    return JSONResponse({"error": _TOO_LONG}, 413)

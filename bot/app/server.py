@@ -55,6 +55,7 @@ def build_app(
         app,
         blocks,
         path="/",
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         footer_links=[],
         run_history=False,
         enable_monitoring=False,

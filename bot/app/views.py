@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
-from bot.answers import Answer, Citation, Conflict, Language, Verdict
+from bot.answers import Answer, Conflict, Language, Verdict
+from bot.app.quotes import ArticleOf, QuoteCard, nearest, quote_cards
 from bot.app.texts import platform_name, text
-from index.hits import Hit
-from ingest.articles import Article
 from ingest.platforms import PLATFORMS
 
-ArticleOf = Callable[[str], Article | None]
-
-CONTEXT = 110  # characters of the passage shown on each side of a quote
-OLD_AFTER_YEARS = 3
-NEAREST = 3
-_DAYS = 365.2425
 _MARK = re.compile(r"\[(\d+)\]")
-_STOPS = "。!?;！？；\n"
 _PERMISSION = re.compile(
     r"可以|可不可以|能不能|能否|可否|允许|准许|行吗|行不行|(?<!可)能(?![力量]).*?[吗么嘛?？]|\bcan\b|\bmay\b|\ballow|\bok\b|permitted", re.IGNORECASE
 )
@@ -36,25 +26,6 @@ class Piece:
 
     text: str
     n: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteView:
-    """A citation with the words around it; `intact` is whether the stored article still has the quote there."""
-
-    n: int
-    article_id: str
-    start: int
-    end: int
-    title: str
-    platforms: tuple[str, ...]
-    published: str | None
-    old_years: int | None
-    url: str | None
-    before: str
-    quote: str
-    after: str
-    intact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +63,8 @@ class AnswerView:
     facts: tuple[tuple[str, str, int], ...]
     confidence: str
     conflicts: tuple[ConflictView, ...]
-    quotes: tuple[QuoteView, ...]
-    nearest: tuple[QuoteView, ...]
+    quotes: tuple[QuoteCard, ...]
+    nearest: tuple[QuoteCard, ...]
     reply: str | None
     follow_ups: tuple[tuple[str, str, str], ...]
     elapsed_ms: int | None
@@ -114,7 +85,7 @@ def answer_view(answer: Answer, article_of: ArticleOf, language: Language, today
         facts=_facts(answer, language),
         confidence=answer.confidence,
         conflicts=tuple(_conflict(c, answer, language) for c in answer.conflicts),
-        quotes=tuple(quote_view(c, article_of, language, today) for c in answer.citations),
+        quotes=quote_cards(answer.citations, article_of, language, today),
         nearest=nearest(answer.hits, article_of, language, today) if answer.refused else (),
         reply=answer.suggested_reply,
         follow_ups=_follow_ups(answer, language),
@@ -168,90 +139,6 @@ def pieces(words: str, known: set[int]) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def quote_view(citation: Citation, article_of: ArticleOf, language: Language, today: date) -> QuoteView:
-    """A citation inside its surroundings; where the article no longer fits, the quote stands alone and says so."""
-    article = article_of(citation.article_id)
-    intact = article is not None and article.text[citation.start : citation.end] == citation.quote
-    before, after = surroundings(article.text, citation.start, citation.end) if article and intact else ("", "")
-    return QuoteView(
-        citation.n,
-        citation.article_id,
-        citation.start,
-        citation.end,
-        citation.title,
-        platform_names(citation.platforms, language),
-        citation.published,
-        old_years(citation.published, today),
-        safe_url(citation.url),
-        before,
-        citation.quote,
-        after,
-        intact,
-    )
-
-
-def nearest(hits: tuple[Hit, ...], article_of: ArticleOf, language: Language, today: date) -> tuple[QuoteView, ...]:
-    """What the rules say that comes nearest to a refused question: the best sentence of the first hits."""
-    found = []
-    for hit in hits[:NEAREST]:
-        article = article_of(hit.passage.article_id)
-        if article is None:
-            continue
-        start, end = hit.unit if hit.unit[0] < hit.unit[1] else (hit.passage.start, hit.passage.end)
-        citation = Citation(
-            hit.rank,
-            article.article_id,
-            article.title,
-            hit.passage.platforms or article.platforms,
-            article.published,
-            article.url,
-            hit.passage.passage_id,
-            start,
-            end,
-            article.text[start:end],
-        )
-        found.append(quote_view(citation, article_of, language, today))
-    return tuple(found)
-
-
-def surroundings(whole: str, start: int, end: int) -> tuple[str, str]:
-    """The words before and after whole[start:end]: whole sentences where they fit in CONTEXT, else cut with an ellipsis."""
-    left = max(0, start - CONTEXT)
-    stop = next((i + 1 for i in range(left, start) if whole[i] in _STOPS), None) if left else 0
-    left_cut = left > 0 and stop is None
-    before = whole[left if stop is None else stop : start]
-    right = min(len(whole), end + CONTEXT)
-    stop = next((i + 1 for i in range(right - 1, end - 1, -1) if whole[i] in _STOPS), None)
-    right_cut = right < len(whole) and stop is None
-    after = whole[end : right if stop is None or right == len(whole) else stop]
-    return ("…" if left_cut else "") + before.lstrip("\n"), after.rstrip("\n") + ("…" if right_cut else "")
-
-
-def old_years(published: str | None, today: date) -> int | None:
-    """Whole years since publication where that is OLD_AFTER_YEARS or more, else None."""
-    try:
-        years = (today - date.fromisoformat(published or "")).days / _DAYS
-    except ValueError:
-        return None
-    return int(years) if years >= OLD_AFTER_YEARS else None
-
-
-def safe_url(url: str | None) -> str | None:
-    """The address if it is an http(s) one: javascript:, data: and the like never become a link."""
-    try:
-        parts = urlsplit((url or "").strip())
-    except ValueError:
-        return None
-    return (url or "").strip() if parts.scheme.lower() in ("http", "https") and parts.netloc else None
-
-
-def platform_names(platforms: tuple[str, ...], language: Language) -> tuple[str, ...]:
-    """Names for a reader; all seven become one phrase."""
-    if set(PLATFORMS) <= set(platforms):
-        return (text("quote.all", language),)
-    return tuple(platform_name(p, language) for p in platforms)
-
-
 def _facts(answer: Answer, language: Language) -> tuple[tuple[str, str, int], ...]:
     rows = [(text(f"fact.{f.kind}", language), f.text, f.citation) for f in answer.facts]
     return tuple({(kind, words): (kind, words, n) for kind, words, n in reversed(rows)}.values())[::-1]
@@ -281,6 +168,7 @@ def _follow_ups(answer: Answer, language: Language) -> tuple[tuple[str, str, str
     if not any(f.kind in ("points", "money") for f in answer.facts):
         words = text("follow.penalty", language)
         chips.append((words, words, ""))
-    others = [p for p in ("天猫", "京东", "拼多多", "抖音") if p != answer.platform][:2]
+    told = {answer.platform} | {p for c in answer.citations for p in c.platforms}
+    others = [p for p in PLATFORMS if p not in told][:2]
     chips += [(text("follow.platform", language, platform=platform_name(p, language)), answer.question, p) for p in others]
     return tuple(chips)

@@ -26,7 +26,7 @@ def check_tab(service: Service, i18n: gr.I18n, platform: gr.Radio) -> None:
         button = gr.Button(i18n("check.button"), variant="primary", elem_id="rd-check")
         card = gr.HTML(render("check_home.html"), elem_id="rd-checked", apply_default_css=False, js_on_load=None)
 
-    async def check(words: str, where: str | None, request: gr.Request) -> str:
+    async def show(words: str, where: str | None, request: gr.Request) -> str:
         language = language_of(request.headers.get("accept-language"))
         if not (words or "").strip():
             return render("check_home.html", language)
@@ -39,8 +39,8 @@ def check_tab(service: Service, i18n: gr.I18n, platform: gr.Radio) -> None:
         return check_html(check_view(result, service.desk.article, language, date.today()), language)
 
     gr.on(
-        [button.click, draft.submit, draft.input],
-        check,
+        [button.click, draft.submit, draft.change],
+        show,
         [draft, platform],
         card,
         queue=False,

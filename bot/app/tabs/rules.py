@@ -36,7 +36,7 @@ def rules_tab(service: Service, i18n: gr.I18n, platform: gr.Radio, tab: gr.Tab) 
         return rules_html(view, language)
 
     gr.on(
-        [tab.select, words.input, words.submit, year.change, platform.change],
+        [tab.select, words.change, year.change, platform.change],
         search,
         [words, platform, year],
         listing,

@@ -1,0 +1,130 @@
+"""One server and one Chromium for all tests of the web chat."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # tests are imported one by one, without packages
+
+import uvicorn  # noqa: E402
+from attacks import ATTACK_ANSWER, ATTACK_ARTICLE  # noqa: E402
+from fake_desk import FakeDesk  # noqa: E402
+
+from bot.app.server import build_app  # noqa: E402
+from bot.feedback import FeedbackStore  # noqa: E402
+
+CHROMIUM = os.environ.get("RULEDESK_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server under test."""
+
+    url: str
+    desk: FakeDesk
+    store: FeedbackStore | None
+
+
+def start(desk: FakeDesk, **options: Any) -> tuple[uvicorn.Server, threading.Thread, str]:
+    """Runs the app on a free port of this machine in a thread."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    app = build_app(desk, **options)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    until = time.monotonic() + 30
+    while not server.started:
+        assert thread.is_alive() and time.monotonic() < until, "the server did not start"
+        time.sleep(0.02)
+    return server, thread, f"http://127.0.0.1:{listening.getsockname()[1]}/"
+
+
+@pytest.fixture(scope="session")
+def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The web chat over the small desk, with feedback kept."""
+    desk = FakeDesk(extra={ATTACK_ANSWER.question: ATTACK_ANSWER}, more=[ATTACK_ARTICLE])
+    store = FeedbackStore(tmp_path_factory.mktemp("feedback") / "feedback.sqlite3")
+    server, thread, url = start(desk, feedback=store)
+    yield Running(url, desk, store)
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def guarded_chat() -> Iterator[Running]:
+    """The web chat behind a login, without feedback."""
+    desk = FakeDesk()
+    server, thread, url = start(desk, auth=lambda name, password: (name, password) == ("desk", "sesame"))
+    yield Running(url, desk, None)
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Any) -> Iterator[Any]:
+    """A real Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine; install it or set RULEDESK_CHROMIUM")
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Any, chat: Running) -> Iterator[Callable[..., Any]]:
+    """Opens the chat in a fresh profile; anything the page asks of another host fails the test."""
+    contexts = []
+    strayed: list[str] = []
+    broken: list[str] = []
+
+    def opener(url: str = chat.url, width: int = 1280, height: int = 900, **options: Any) -> Any:
+        options.setdefault("locale", "zh-CN")
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on("request", lambda r: strayed.append(r.url) if not _local(r.url) else None)
+        page.on("pageerror", lambda e: broken.append(str(e)))
+        page.on("console", lambda m: broken.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto(url)
+        page.wait_for_selector("#rd-question textarea")
+        page.wait_for_selector("#rd-answer .rd-home")
+        page.wait_for_function("window.ruledesk !== undefined")
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert not strayed, f"the page called out: {strayed}"
+    assert not broken, f"errors in the page: {broken}"
+
+
+@pytest.fixture
+def shot() -> Callable[[Any, str], None]:
+    """Saves a screenshot into $RULEDESK_SHOTS, where that is set."""
+    folder = os.environ.get("RULEDESK_SHOTS")
+
+    def save(page: Any, name: str) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+    return save
+
+
+def _local(url: str) -> bool:
+    return url.startswith(("http://127.0.0.1:", "data:", "blob:", "about:"))
