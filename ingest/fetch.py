@@ -6,6 +6,7 @@ that a name that changes its mind between check and connection gains nothing.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -20,7 +21,6 @@ import httpcore
 import httpx
 
 from ingest.addresses import require_public
-from ingest.errors import SourceError
 from ingest.inflate import OverLimit, collect, inflate
 from ingest.pinned import Network, PinnedBackend, Plan
 from ingest.robots import MAX_ROBOTS_BYTES, RobotsRules
@@ -38,6 +38,7 @@ MAX_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PORTS = {"http": 80, "https": 443}
 _BROKEN = (httpcore.NetworkError, httpcore.ProtocolError, httpx.HTTPError, httpx.InvalidURL, zlib.error, OSError)
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")  # a name as httpx writes it, or an IPv6 address
 _PLAN = "ruledesk.plan"  # the request extension that carries the addresses and the deadline to the transport
 
 
@@ -97,18 +98,15 @@ class Fetcher:
         self._last: dict[str, float] = {}
         self._robots: dict[str, RobotsRules] = {}
         self.user_agent = f"ruledesk/{_version()}"
-        self._client = httpx.Client(
-            transport=_Transport(self._network),
-            trust_env=False,  # a proxy from the environment would resolve the name again
-            timeout=None,  # the deadline of the plan stands for all of them
-            headers={
-                "User-Agent": self.user_agent,
-                "Accept": "text/html, application/xhtml+xml, */*;q=0.1",
-                "Accept-Language": "zh-CN, zh;q=0.9, en;q=0.5",
-                "Accept-Encoding": "gzip, deflate",
-                "Connection": "close",
-            },
-        )
+        # The transport alone, without httpx.Client: a client looks at redirects, cookies and proxies on its own.
+        self._transport = _Transport(self._network)
+        self._headers = {
+            "User-Agent": self.user_agent,
+            "Accept": "text/html, application/xhtml+xml, */*;q=0.1",
+            "Accept-Language": "zh-CN, zh;q=0.9, en;q=0.5",
+            "Accept-Encoding": "gzip, deflate",
+            "Connection": "close",
+        }
 
     def __enter__(self) -> Fetcher:
         return self
@@ -120,7 +118,7 @@ class Fetcher:
 
     def close(self) -> None:
         """Closes what is open."""
-        self._client.close()
+        self._transport.close()
 
     def get(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Fetched:
         """Fetches a page, following up to MAX_REDIRECTS redirects; with validators, an unchanged page comes back empty.
@@ -169,10 +167,10 @@ class Fetcher:
     def _checked(self, url: str) -> httpx.URL:
         try:
             parsed = httpx.URL(url)
-            host = parsed.raw_host
+            host = parsed.raw_host.decode("ascii")
         except (httpx.InvalidURL, ValueError) as error:
             raise BadAddress(f"{url[:200]}: not a web address ({error})") from error
-        if parsed.scheme not in _PORTS or not host:
+        if parsed.scheme not in _PORTS or not _HOST.fullmatch(host):
             raise BadAddress(f"{url[:200]}: only http and https addresses are read; give one, or a file")
         if parsed.userinfo:
             raise BadAddress(
@@ -191,8 +189,10 @@ class Fetcher:
                 self._robots[origin] = RobotsRules.from_reply(response.status_code, body)
             except RefusedAddress:
                 raise
-            except SourceError as error:
-                self._robots[origin] = RobotsRules(reason=str(error).removeprefix(f"{origin}/robots.txt: "))
+            except (TooSlow, Unreachable) as error:
+                self._robots[origin] = RobotsRules(reason=error.why)
+            except (BadAddress, TooManyRedirects):
+                self._robots[origin] = RobotsRules(reason="it redirects to no page")
         self._robots[origin].require(str(url), self.user_agent)
 
     def _wait(self, url: httpx.URL) -> None:
@@ -211,8 +211,8 @@ class Fetcher:
             if not self._allow_private:
                 require_public(url.host, addresses)
             plan = Plan(tuple(addresses), until)
-            request = self._client.build_request("GET", url, headers=headers, extensions={_PLAN: plan})
-            response = self._client.send(request, stream=True, follow_redirects=False)
+            request = httpx.Request("GET", url, headers=self._headers | headers, extensions={_PLAN: plan})
+            response = self._transport.handle_request(request)
             try:
                 if response.status_code != 200:
                     return response, b""
@@ -224,10 +224,9 @@ class Fetcher:
         except OverLimit:
             raise TooLarge(f"{url}: over {limit:,} bytes, the limit for a page; save its text as a file") from None
         except (httpcore.TimeoutException, httpx.TimeoutException) as error:
-            raise TooSlow(f"{url}: not delivered within {self._deadline:g} s; try again later") from error
+            raise TooSlow(str(url), self._deadline) from error
         except _BROKEN as error:
-            why = str(error) or type(error).__name__
-            raise Unreachable(f"{url}: cannot be read ({why}); check the address, or try later") from error
+            raise Unreachable(str(url), str(error) or type(error).__name__) from error
 
     def _resolve(self, url: httpx.URL, until: float) -> list[str]:
         # getaddrinfo knows no timeout: it gets a thread, and is left to itself when the time is over.

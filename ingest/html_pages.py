@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from typing import TypeVar
 
 from bs4 import BeautifulSoup, Tag
@@ -50,22 +51,20 @@ def parse_html(html: str, url: str | None) -> HtmlPage:
     page's site and without fragment; there are none where `url` is None. A page that has links alone gives no drafts.
     Raises SourceError in one line where the page is too large, too deeply nested, or holds neither text nor links.
     """
-    soup = make_soup(clean_html(html))
+    cleaned = clean_html(html)
+    soup = make_soup(cleaned)
     address = normalise_url(url) if url else None
     base = _base(soup, address)
     for layout in site_layouts():
-        if _fits(soup, layout, address):
-            drafts = _site_drafts(soup, layout, address, base)
+        # Plain words first: a selector over a page of many thousand elements costs half a second.
+        ours = host_is(address, layout.hosts) or any(word in cleaned for word in layout.brand)
+        if ours and all(word in cleaned for word in layout.words):
+            drafts, links = _site_articles(soup, layout, address, base)
             if drafts:
                 title = _first(soup, layout.page_title, _words)
-                return HtmlPage(drafts, _links(soup, layout, address, base), title, f"{layout.site} {layout.name}")
+                links = dict.fromkeys((*links, *_links(soup, layout, address, base)))
+                return HtmlPage(drafts, tuple(links)[:MAX_LINKS], title, f"{layout.site} {layout.name}")
     return _other_page(soup, html, address, base)
-
-
-def _fits(soup: BeautifulSoup, layout: Layout, url: str | None) -> bool:
-    if not host_is(url, layout.hosts) and not any(soup.select_one(mark) for mark in layout.brand):
-        return False
-    return all(soup.select_one(mark) for mark in layout.signature)
 
 
 def _base(soup: BeautifulSoup, url: str | None) -> str | None:
@@ -78,17 +77,25 @@ def _base(soup: BeautifulSoup, url: str | None) -> str | None:
 # --- known sites ------------------------------------------------------------------------------------------------------
 
 
-def _site_drafts(soup: BeautifulSoup, layout: Layout, url: str | None, base: str | None) -> tuple[ArticleDraft, ...]:
-    for make_items in (_nested_items, _flat_items):
-        for items in make_items(soup, layout):
-            drafts: dict[tuple[str, str], ArticleDraft] = {}
-            for item in items:
-                draft = _draft(item, layout, url, base, soup)
-                if draft:
-                    drafts.setdefault((draft.title, draft.text), draft)
-            if drafts:
-                return tuple(drafts.values())
-    return ()
+def _site_articles(
+    soup: BeautifulSoup, layout: Layout, url: str | None, base: str | None
+) -> tuple[tuple[ArticleDraft, ...], dict[str, None]]:
+    """The drafts, and the addresses of dated items, teasers among them, by the selectors that find most."""
+    best: tuple[tuple[ArticleDraft, ...], dict[str, None]] = ((), {})
+    for items in chain(_nested_items(soup, layout), _flat_items(soup, layout)):
+        drafts: dict[tuple[str, str], ArticleDraft] = {}
+        links: dict[str, None] = {}
+        for item in items:
+            title_tag = _first(item, layout.title, lambda tag: tag if _words(tag) else None)
+            own_url = _item_url(item, title_tag, url, base) if layout.dated else url
+            if own_url and own_url != url:
+                links[own_url] = None
+            draft = _draft(item, title_tag, own_url, layout, url, soup)
+            if draft:
+                drafts.setdefault((draft.title, draft.text), draft)
+        if len(drafts) > len(best[0]):
+            best = (tuple(drafts.values()), links)
+    return best
 
 
 def _nested_items(soup: BeautifulSoup, layout: Layout) -> Iterator[list[Tag]]:
@@ -97,7 +104,7 @@ def _nested_items(soup: BeautifulSoup, layout: Layout) -> Iterator[list[Tag]]:
         if layout.dated:  # the innermost of a topic's boxes is the article
             chosen = {id(tag) for tag in found}
             outer = {id(parent) for tag in found for parent in tag.parents if id(parent) in chosen}
-            yield _dated([[tag] for tag in found if id(tag) not in outer])
+            yield _dated([[tag] for tag in found if id(tag) not in outer], layout)
         else:  # the outermost of an article's boxes is the page
             yield _outermost(found)[:1]
 
@@ -114,18 +121,26 @@ def _flat_items(soup: BeautifulSoup, layout: Layout) -> Iterator[list[Tag]]:
                     break
                 group.append(sibling)
             groups.append(group)
-        yield _dated(groups)
+        yield _dated(groups, layout)
 
 
-def _dated(groups: list[list[Tag]]) -> list[Tag]:
-    dated = [group for group in groups if any(date_in(line.text) for line in lines(*group))]
+def _dated(groups: list[list[Tag]], layout: Layout) -> list[Tag]:
+    # One line that is a date: none is a menu, several are a box around several articles.
+    dated = [g for g in groups if sum("date" in (layout.rules.told(line) or ()) for line in lines(*g)) == 1]
     if len(dated) > MAX_ITEMS:
         raise SourceError(f"over {MAX_ITEMS} articles in one page; save it in parts")
-    return [g[0] if len(g) == 1 else make_soup("".join(str(tag) for tag in g)) for g in dated]
+    return [g[0] if len(g) == 1 else _one_box(g) for g in dated]
 
 
-def _draft(item: Tag, layout: Layout, url: str | None, base: str | None, page: BeautifulSoup) -> ArticleDraft | None:
-    title_tag = _first(item, layout.title, lambda tag: tag if _words(tag) else None)
+def _one_box(group: list[Tag]) -> Tag:
+    inner = "".join(str(tag) for tag in group)
+    around = group[0].find_parent("a", href=True)
+    return make_soup(f'<a href="{escape(str(around["href"]))}">{inner}</a>' if around else inner)
+
+
+def _draft(
+    item: Tag, title_tag: Tag | None, own_url: str | None, layout: Layout, url: str | None, page: BeautifulSoup
+) -> ArticleDraft | None:
     date_tag = _first(item, layout.date, _if_date)
     body = next((_outermost(found) for selector in layout.body if (found := item.select(selector))), [item])
     skip = [tag for selector in layout.drop for tag in item.select(selector)]
@@ -135,16 +150,15 @@ def _draft(item: Tag, layout: Layout, url: str | None, base: str | None, page: B
         told = layout.rules.apply(lines(item))[1] | told
     published = date_in(_words(date_tag) or "") if date_tag is not None else date_in(told.get("date", ""))
     title = _words(title_tag) if title_tag is not None else told.get("title")
-    if layout.dated:
-        own_url = _item_url(item, title_tag, url, base)
-    else:
+    if not layout.dated:
         title = title or _first(page, layout.page_title, _words)
         claimed = normalise_url(told.get("url", ""))
         own_url = url or (claimed if host_is(claimed, layout.hosts) else None)
     text, headings = join(_text_alone(kept, title))
-    if not title or not text or (layout.dated and not published):
+    head_of_block = bool(title) and any(str(title).startswith(word) for word in layout.words)
+    if not title or not text or head_of_block or (layout.dated and not published):
         return None
-    if own_url != url and _TEASER.search(text):
+    if layout.dated and own_url != url and _TEASER.search(text):
         return None  # the linked page has the whole text, and half of it must not stand under the same name
     return ArticleDraft(title=title, text=text, published=published, url=own_url, headings=headings)
 

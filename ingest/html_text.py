@@ -17,7 +17,7 @@ from ingest.errors import SourceError
 
 MAX_CHARS = 5_000_000
 MAX_DEPTH = 200  # elements inside one another; real pages stay under 60
-MAX_ELEMENTS = 50_000  # a long article with a table of a thousand rows has about 10,000; 50,000 take two seconds
+MAX_ELEMENTS = 25_000  # a long article with a table of a thousand rows has 10,000; 25,000 take some seconds
 
 # Never text for a reader: code, forms, drawings, frames.
 _SILENT = frozenset((

@@ -30,25 +30,28 @@ class LineRules:
         for line in found:
             if any(pattern.search(line.text) for pattern in self.end):
                 break
-            match = next((m for m in (pattern.search(line.text) for pattern in self.dropped) if m), None)
-            if match is None:
+            tells = self.told(line)
+            if tells is None:
                 kept.append(line)
             else:
-                for name, value in match.groupdict().items():
-                    if value:
-                        told.setdefault(name, value)
+                told = tells | told
         return kept, told
+
+    def told(self, line: Line) -> dict[str, str] | None:
+        """What a line that is no text tells (an empty dict where nothing); None for a line of text."""
+        match = next((m for m in (pattern.search(line.text) for pattern in self.dropped) if m), None)
+        return None if match is None else {name: value for name, value in match.groupdict().items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One page layout of one site; each tuple holds alternative CSS selectors (see the head of sites.toml)."""
+    """One page layout of one site; the tuples from `items` on hold CSS selectors (see the head of sites.toml)."""
 
     site: str
     name: str
     hosts: tuple[str, ...] = ()
     brand: tuple[str, ...] = ()
-    signature: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     flat: tuple[str, ...] = ()
     title: tuple[str, ...] = ()

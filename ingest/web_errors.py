@@ -22,7 +22,11 @@ class TooLarge(SourceError):
 
 
 class TooSlow(SourceError):
-    """The host did not deliver the page within the deadline."""
+    """The host did not deliver the page within the deadline; `why` is that alone."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self.why = f"not delivered within {seconds:g} s"
+        super().__init__(f"{url}: {self.why}; try again later")
 
 
 class TooManyRedirects(SourceError):
@@ -30,7 +34,11 @@ class TooManyRedirects(SourceError):
 
 
 class Unreachable(SourceError):
-    """No name, no connection, no valid certificate, or a reply that is not HTTP."""
+    """No name, no connection, no valid certificate, or a reply that is not HTTP; `why` is that alone."""
+
+    def __init__(self, url: str, why: str) -> None:
+        self.why = why
+        super().__init__(f"{url}: cannot be read ({why}); check the address, or try again later")
 
 
 class HttpStatus(SourceError):
