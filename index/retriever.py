@@ -1,0 +1,196 @@
+"""A question -> ranked hits, from one verified generation of an index."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.building import index_folder, leg_file, mend_command
+from index.encoders.loading import Encoder, load_encoders
+from index.fusion import FusionWeights, weights_for
+from index.hits import Hit
+from index.lexical import LexicalIndex
+from index.manifest import CURRENT, IndexError_, Manifest, read_manifest, verify_files
+from index.query import Query
+from index.vectors import read_vectors, search
+from ingest.articles import Article, Passage
+
+DEEP = 2000  # rows a vector leg gives back; a passage that is not among them gets the lowest of these scores
+SAMPLE = 2000  # passages over which a leg's scores are standardised
+Scores = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    name: str
+    model: str
+    index: Any
+    of_units: bool
+
+
+class Retriever:
+    """Searches one generation; safe to share between threads. Open a new one to see a newer generation."""
+
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Manifest,
+        encoders: Sequence[Encoder],
+        weights: FusionWeights | None = None,
+        memory_map: bool = False,
+    ) -> None:
+        """Reads a generation whose files were verified."""
+        self.manifest = manifest
+        self.folder = folder
+        self.weights = weights or weights_for(manifest.models)
+        self.articles = {a.article_id: a for a in _rows(folder / "articles.jsonl", Article.from_json)}
+        self.passages: tuple[Passage, ...] = tuple(_rows(folder / "passages.jsonl", Passage.from_json))
+        self._units = np.load(folder / "units.npy")
+        self._first_unit = np.searchsorted(self._units[:, 0], np.arange(len(self.passages)))
+        self._legs = [
+            _Leg(g.name, g.model, read_vectors(folder / leg_file(g), memory_map=memory_map), g.texts == "units")
+            for g in manifest.legs
+        ]
+        self._words = LexicalIndex.load(folder / "words", len(self.passages))
+        has_concepts = (folder / "concepts").is_dir()
+        self._concepts = LexicalIndex.load(folder / "concepts", len(self._units)) if has_concepts else None
+        self._encoders = {e.name: e for e in encoders}
+        sample = np.random.default_rng(0).permutation(len(self.passages))[:SAMPLE]
+        self._sample = np.sort(sample)
+        self._platforms: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(
+        cls, corpus: Path, encoders: Sequence[Encoder] | None = None, weights: FusionWeights | None = None
+    ) -> Retriever:
+        """Opens the current generation of a corpus, every file checked against its manifest first.
+
+        Raises IndexError_ where there is none or it does not hold, ModelError where its models cannot be had.
+        """
+        mend = mend_command(corpus)
+        folder = current_generation(corpus)
+        manifest = read_manifest(folder, mend)
+        verify_files(folder, manifest, mend)
+        if not manifest.normalised:
+            raise IndexError_(f"{folder}: its vectors are not normalised; rebuild with: {mend}")
+        loaded = tuple(encoders) if encoders is not None else load_encoders(manifest.models)
+        for leg in manifest.legs:
+            encoder = next((e for e in loaded if e.name == leg.model), None)
+            if encoder is None:
+                names = "+".join(e.name for e in loaded)
+                raise IndexError_(f"{folder}: built with model {leg.model}, asked with {names}; rebuild with: {mend} --model {names}")
+            if encoder.dimension != leg.dimension:
+                raise IndexError_(
+                    f"{folder}: model {leg.model} has {encoder.dimension} dimensions, the index {leg.dimension}; rebuild with: {mend}"
+                )
+        return cls(folder, manifest, loaded, weights)
+
+    def search(self, query: Query, k: int = 10, allow: Callable[[Passage], bool] | None = None) -> list[Hit]:
+        """The best k passages, best first; `allow` bars passages before they are ranked."""
+        legs = self._leg_scores(query)
+        total = np.zeros(len(self.passages), np.float32)
+        for name, (scores, _) in legs.items():
+            total += self.weights.weight(name) * self.weights.standardise(name, scores, scores[self._sample])
+        platform = self._platform_match(query.platforms)
+        total += self.weights.weight("platform") * platform
+        order = np.argsort(-total, kind="stable")
+        hits: list[Hit] = []
+        for position in order:
+            if len(hits) >= k:
+                break
+            passage = self.passages[int(position)]
+            if allow is not None and not allow(passage):
+                continue
+            parts = {name: float(scores[position]) for name, (scores, _) in legs.items()}
+            parts["platform"] = float(platform[position])
+            hits.append(Hit(passage, float(total[position]), len(hits) + 1, self._best_unit(int(position), legs), parts))
+        return hits
+
+    def units_in(self, passage: Passage) -> list[tuple[int, int]]:
+        """The sentences of a passage as [start, end) in its article's text."""
+        position = self._position(passage.passage_id)
+        rows = self._units[self._unit_range(position)]
+        return [(int(s), int(e)) for _, s, e in rows]
+
+    def leg_scores(self, query: Query) -> dict[str, Scores]:
+        """Each leg's raw scores of all passages (for fitting and ablation), and the platform match."""
+        legs = {name: scores for name, (scores, _) in self._leg_scores(query).items()}
+        return {**legs, "platform": self._platform_match(query.platforms)}
+
+    def _leg_scores(self, query: Query) -> dict[str, tuple[Scores, Scores | None]]:
+        """For each leg the passages' scores, and its units' scores where it has them."""
+        vectors = {name: encoder.encode_queries([query.text])[0] for name, encoder in self._encoders.items()}
+        legs: dict[str, tuple[Scores, Scores | None]] = {}
+        for leg in self._legs:
+            scores, rows = search(leg.index, vectors[leg.model], DEEP)
+            dense = np.full(leg.index.ntotal, scores[-1] if len(scores) else 0.0, np.float32)
+            dense[rows] = scores
+            legs[leg.name] = (self._best_of_units(dense), dense) if leg.of_units else (dense, None)
+        legs["words"] = (self._words.scores(query.tokens), None)
+        if self._concepts is not None:
+            by_unit = self._concepts.scores(query.concepts)
+            legs["concepts"] = (self._best_of_units(by_unit), by_unit)
+        return legs
+
+    def _best_of_units(self, by_unit: Scores) -> Scores:
+        best: Scores = np.maximum.reduceat(by_unit, self._first_unit)
+        return best
+
+    def _best_unit(self, position: int, legs: dict[str, tuple[Scores, Scores | None]]) -> tuple[int, int]:
+        """The sentence of a passage that matches best, by the legs that see sentences."""
+        rows = self._unit_range(position)
+        total = np.zeros(rows.stop - rows.start, np.float32)
+        for name, (_, by_unit) in legs.items():
+            if by_unit is not None:
+                part = by_unit[rows]
+                total += self.weights.weight(name) * (part - part.mean()) / max(float(part.std()), self.weights.floor(name))
+        _, start, end = self._units[rows.start + int(total.argmax())]
+        return int(start), int(end)
+
+    def _unit_range(self, position: int) -> slice:
+        stop = self._first_unit[position + 1] if position + 1 < len(self._first_unit) else len(self._units)
+        return slice(int(self._first_unit[position]), int(stop))
+
+    def _platform_match(self, platforms: tuple[str, ...]) -> Scores:
+        """1 where a passage is about a platform asked for, -1 where it is about others only, 0 where either names none."""
+        if not platforms:
+            return np.zeros(len(self.passages), np.float32)
+        key = "|".join(platforms)
+        with self._lock:
+            if key not in self._platforms:
+                wanted = set(platforms)
+                self._platforms[key] = np.array(
+                    [0.0 if not p.platforms else 1.0 if wanted & set(p.platforms) else -1.0 for p in self.passages],
+                    dtype=np.float32,
+                )
+            match: Scores = self._platforms[key]
+        return match
+
+    def _position(self, passage_id: str) -> int:
+        with self._lock:
+            if not hasattr(self, "_positions"):
+                self._positions = {p.passage_id: i for i, p in enumerate(self.passages)}
+        return self._positions[passage_id]
+
+
+def current_generation(corpus: Path) -> Path:
+    """The folder of the generation that answers now. Raises IndexError_ where the corpus has none."""
+    home = index_folder(corpus)
+    try:
+        name = (home / CURRENT).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise IndexError_(f"{corpus}: no index yet; build it with: {mend_command(corpus)}") from error
+    if not name.startswith("gen-") or "/" in name or not (home / name).is_dir():
+        raise IndexError_(f"{home / CURRENT}: names no generation; rebuild with: {mend_command(corpus)}")
+    return home / name
+
+
+def _rows(path: Path, make: Callable[[dict[str, Any]], Any]) -> list[Any]:
+    return [make(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line]
