@@ -230,8 +230,8 @@ def _extract(html: str, url: str | None) -> tuple[str | None, Tag | None]:
     for tag in document.body.iter():
         if tag.tag == "head":
             tag.tag = tag.get("rend") if re.fullmatch(r"h[1-6]", tag.get("rend") or "") else "h2"
-        elif isinstance(tag.tag, str):
-            tag.tag = names.get(tag.tag, tag.tag)
+        elif tag.tag in names:
+            tag.tag = names[tag.tag]
     body = make_soup(clean_html(tostring(document.body, encoding="unicode", method="html")))
     return (clean(document.title) if document.title else None) or None, body
 

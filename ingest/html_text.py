@@ -41,7 +41,7 @@ _KEPT_ATTRIBUTES = frozenset((
 _VOID = frozenset((
     "area", "base", "br", "col", "hr", "img", "link", "meta", "param", "source", "track", "wbr",
 ))  # fmt: skip
-_NAME = re.compile(r"[a-z][a-z0-9:._-]*")
+_NAME = re.compile(r"[a-z][a-z0-9-]*")  # <o:p> and broken names go, their text stays
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Control, format (bidi overrides, zero width, soft hyphen), surrogate and private characters make a quote look unlike
 # what is stored.

@@ -197,6 +197,11 @@ def test_the_date_of_any_other_page(head: str, body: str, date: str | None) -> N
     assert draft.published == date
 
 
+def test_tags_of_an_office_program_do_no_harm() -> None:
+    (draft,) = parse_html(f"<main><x:y><div><o:p>{PARAGRAPH * 3}</o:p></div></x:y></main>", None).drafts
+    assert draft.text.count("视为货物完好") == 3
+
+
 def test_an_index_page_gives_links_and_no_article() -> None:
     html = '<body><main><ul><li><a href="/a.html"></a></li></ul></main></body>'
     found = parse_html(html, "http://x.example.com/")
@@ -346,6 +351,7 @@ def test_any_text_is_a_page_or_one_line(html: str) -> None:
         ("<table><tr><td>一</td><td></td><td>三</td></tr></table>", ["一 | | 三"]),
         ("<table><tr><td><p>左</p><p>栏</p></td><td>右</td></tr></table>", ["左", "栏", "右"]),
         ("<ul><li>一<ul><li>二</li></ul></li><li>三</li></ul>", ["一", "二", "三"]),
+        ("<p>一<o:p>二</o:p><w:x y='1'>三</p>", ["一二三"]),
         ("<p>  多 \n 空\u3000格  </p>", ["多 空 格"]),
     ],
 )
