@@ -63,11 +63,13 @@ class FeedbackStore:
             raise UsageError(f"unknown vote {item.vote!r}: up or down")
         if item.reason is not None and item.reason not in REASONS:
             raise UsageError(f"unknown reason {item.reason!r}: one of {', '.join(REASONS)}")
+        question = item.question[:MAX_QUESTION]
         note = item.note.strip()[:MAX_NOTE] if item.note else None
         with self._open() as db:
             db.execute(
-                "INSERT INTO feedback (at, question, platform, verdict, vote, reason, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (_now(), item.question[:MAX_QUESTION], item.platform, item.verdict, item.vote, item.reason, note or None),
+                "INSERT INTO feedback (at, question, platform, verdict, vote, reason, note)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (_now(), question, item.platform, item.verdict, item.vote, item.reason, note or None),
             )
 
     def add_refused(self, question: str, platform: str | None, reason: str) -> None:

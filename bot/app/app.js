@@ -303,7 +303,7 @@
     }
   }
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
-  new MutationObserver(drawn).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-seq"] });
+  new MutationObserver(drawn).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-seq", "name"] });
   window.ruledesk = { busy };
   drawn();
 })();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from bot.answers import Language
 from bot.app.quotes import ArticleOf, QuoteCard, quote_cards
@@ -71,7 +72,7 @@ def draft_pieces(draft: str, findings: tuple[Finding, ...]) -> tuple[DraftPiece,
     edges = {0, len(draft)} | {min(max(at, 0), len(draft)) for f in findings for at in (f.start, f.end)}
     cuts = sorted(edges)
     pieces = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         over = [(_RANK[f.severity], n) for n, f in enumerate(findings, 1) if f.start <= start and end <= f.end]
         if over:
             n = min(over)[1]

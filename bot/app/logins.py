@@ -18,7 +18,9 @@ def read_logins(path: Path) -> dict[str, str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the login file {path}: {error}; give a UTF-8 text of name:password lines") from error
+        raise UsageError(
+            f"cannot read the login file {path}: {error}; give a UTF-8 text of name:password lines"
+        ) from error
     logins: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):

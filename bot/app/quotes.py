@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from bot.answers import Citation, Language
@@ -163,7 +164,7 @@ def _card(group: list[Citation], article: Article | None, intact: bool, language
 def _pieces(whole: str, group: list[Citation], left: int, right: int) -> tuple[QuotePiece, ...]:
     cuts = sorted({left, right} | {at for c in group for at in (c.start, c.end)})
     found = [QuotePiece("…")] if left and whole[left - 1] not in _STOPS else []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         over = tuple(c.n for c in group if c.start <= a and b <= c.end)
         found.append(QuotePiece(whole[a:b], over, tuple(c.n for c in group if c.start == a)))
     if right < len(whole) and whole[right - 1] not in _STOPS:

@@ -1,4 +1,4 @@
-"""Plain JSON routes beside gradio's: the contract's answers without a queue, and what the page's own script asks for."""
+"""Plain JSON routes beside gradio's: the contract's answers without a queue, and what the page's script asks for."""
 
 from __future__ import annotations
 

@@ -13,10 +13,14 @@ from ingest.platforms import PLATFORMS
 
 _MARK = re.compile(r"\[(\d+)\]")
 _PERMISSION = re.compile(
-    r"可以|可不可以|能不能|能否|可否|允许|准许|行吗|行不行|(?<!可)能(?![力量]).*?[吗么嘛?？]|\bcan\b|\bmay\b|\ballow|\bok\b|permitted", re.IGNORECASE
+    r"可以|可不可以|能不能|能否|可否|允许|准许|行吗|行不行|(?<!可)能(?![力量]).*?[吗么嘛?？]"
+    r"|\bcan\b|\bmay\b|\ballow|\bok\b|permitted",
+    re.IGNORECASE,
 )
 _BREACH = re.compile(
-    r"违规|违反|违约|违法|犯规|处罚|受罚|被罚|罚款|扣分|投诉|violat|breach|penal|punish|illegal|\bfine[ds]?\b|against the rule", re.IGNORECASE
+    r"违规|违反|违约|违法|犯规|处罚|受罚|被罚|罚款|扣分|投诉"
+    r"|violat|breach|penal|punish|illegal|\bfine[ds]?\b|against the rule",
+    re.IGNORECASE,
 )
 
 
@@ -93,9 +97,7 @@ def answer_view(answer: Answer, article_of: ArticleOf, language: Language, today
     )
 
 
-def verdict_word(
-    question: str, verdict: Verdict | None, refused: bool, language: Language
-) -> tuple[str | None, str]:
+def verdict_word(question: str, verdict: Verdict | None, refused: bool, language: Language) -> tuple[str | None, str]:
     """The verdict as a word and its tone. 「违规吗」 answered yes is bad news, so it is neither 可以 nor green."""
     if refused:
         return text("verdict.refused", language), "none"
@@ -170,5 +172,7 @@ def _follow_ups(answer: Answer, language: Language) -> tuple[tuple[str, str, str
         chips.append((words, words, ""))
     told = {answer.platform} | {p for c in answer.citations for p in c.platforms}
     others = [p for p in PLATFORMS if p not in told][:2]
-    chips += [(text("follow.platform", language, platform=platform_name(p, language)), answer.question, p) for p in others]
+    chips += [
+        (text("follow.platform", language, platform=platform_name(p, language)), answer.question, p) for p in others
+    ]
     return tuple(chips)

@@ -41,9 +41,7 @@ def ask_tab(service: Service, i18n: gr.I18n, platform: gr.Radio) -> None:
             gr.HTML(render("side.html"), elem_id="rd-side", apply_default_css=False, js_on_load=None)
             reset = gr.Button(i18n("ask.new"), elem_id="rd-reset", elem_classes="rd-offscreen")
 
-    async def answer(
-        words: str, where: str | None, turns: list[Turn], request: gr.Request
-    ) -> tuple[str, list[Turn]]:
+    async def answer(words: str, where: str | None, turns: list[Turn], request: gr.Request) -> tuple[str, list[Turn]]:
         language = language_of(request.headers.get("accept-language"))
         if not (words or "").strip():
             return render("home.html", language), turns

@@ -1,4 +1,4 @@
-"""An answer and an article made of attacks: in each place, words that would run if they were taken for markup or code."""
+"""An answer and an article made of attacks: each place holds words that would run if taken for markup or code."""
 
 from __future__ import annotations
 

@@ -84,18 +84,30 @@ def chromium(playwright: Any) -> Iterator[Any]:
     browser.close()
 
 
+@pytest.fixture(scope="session")
+def profiles(chromium: Any) -> Iterator[dict[str, Any]]:
+    """Browser profiles by their options, kept for all tests: a new one would load all of gradio again."""
+    made: dict[str, Any] = {}
+    yield made
+    for context in made.values():
+        context.close()
+
+
 @pytest.fixture
-def open_page(chromium: Any, chat: Running) -> Iterator[Callable[..., Any]]:
-    """Opens the chat in a fresh profile; anything the page asks of another host fails the test."""
-    contexts = []
+def open_page(chromium: Any, chat: Running, profiles: dict[str, Any]) -> Iterator[Callable[..., Any]]:
+    """Opens the chat with nothing remembered; anything the page asks of another host fails the test."""
+    pages = []
     strayed: list[str] = []
     broken: list[str] = []
 
     def opener(url: str = chat.url, width: int = 1280, height: int = 900, **options: Any) -> Any:
         options.setdefault("locale", "zh-CN")
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
+        key = repr(sorted(options.items()))
+        if key not in profiles:
+            profiles[key] = chromium.new_context(**options)
+        page = profiles[key].new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
         page.set_default_timeout(8000)
         page.on("request", lambda r: strayed.append(r.url) if not _local(r.url) else None)
         page.on("pageerror", lambda e: broken.append(str(e)))
@@ -107,8 +119,9 @@ def open_page(chromium: Any, chat: Running) -> Iterator[Callable[..., Any]]:
         return page
 
     yield opener
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.evaluate("localStorage.clear()")
+        page.close()
     assert not strayed, f"the page called out: {strayed}"
     assert not broken, f"errors in the page: {broken}"
 

@@ -213,13 +213,36 @@ def _free_shipping(question: str, platform: str | None) -> Answer:
 
 def _refused(question: str, platform: str | None, reason: str) -> Answer:
     hits = (hit("art-7", 1), hit("art-8", 2))
-    return Answer(question, platform, "zh", None, True, reason, "规则里没有写这件事。", (), (), (), None, hits, {"total": 5.0}, "unsure")
+    return Answer(
+        question,
+        platform,
+        "zh",
+        None,
+        True,
+        reason,
+        "规则里没有写这件事。",
+        (),
+        (),
+        (),
+        None,
+        hits,
+        {"total": 5.0},
+        "unsure",
+    )
 
 
 _WORDS: tuple[tuple[str, str, Severity, str | None, str, str, str], ...] = (
     ("手续费", "card_fee", "high", "6分/次", "art-1", "客服不能请顾客补这笔差额", "刷卡不另外收费,按页面价付款就行。"),
     ("加微信", "offsite_contact", "high", "4分", "art-6", "都算引导站外交易。", "有问题在这里留言就好,我一直在。"),
-    ("不给开票", "invoice_refused", "medium", "12分", "art-4", "不得以优惠价、活动价为由不给开", "可以开票,请发我抬头和税号。"),
+    (
+        "不给开票",
+        "invoice_refused",
+        "medium",
+        "12分",
+        "art-4",
+        "不得以优惠价、活动价为由不给开",
+        "可以开票,请发我抬头和税号。",
+    ),
     ("全网最低", "absolute_terms", "low", None, "art-7", "与顾客说话不带讥讽和辱骂。", "这款现在有活动价,比平时划算。"),
 )
 

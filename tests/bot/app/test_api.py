@@ -66,7 +66,9 @@ def test_check_returns_the_contract(client, chat):
     assert client.predict("好的亲", api_name="/check")["ok"] is True
 
 
-@pytest.mark.parametrize(("question", "platform", "word"), [("", None, "empty"), ("可以吗", "火星", "火星"), ("长" * 3000, None, "2000")])
+@pytest.mark.parametrize(
+    ("question", "platform", "word"), [("", None, "empty"), ("可以吗", "火星", "火星"), ("长" * 3000, None, "2000")]
+)
 def test_a_wrong_call_is_an_error_with_the_line(client, question, platform, word):
     with pytest.raises(AppError, match=word) as caught:
         client.predict(question, platform, api_name="/ask")
@@ -130,7 +132,10 @@ def test_a_long_body_is_refused_declared_or_not(chat):
 
 
 def test_feedback_and_refused_questions_are_kept(chat):
-    assert call(chat.url + "v1/feedback", {"question": "开票?", "verdict": "yes", "vote": "down", "reason": "old"})[0] == 201
+    assert (
+        call(chat.url + "v1/feedback", {"question": "开票?", "verdict": "yes", "vote": "down", "reason": "old"})[0]
+        == 201
+    )
     assert chat.store.feedback()[0]["reason"] == "old"
     call(chat.url + "v1/ask", {"question": "可以在店里养鹦鹉吗?", "platform": "快手"})
     assert (chat.store.refused()[0]["question"], chat.store.refused()[0]["platform"]) == ("可以在店里养鹦鹉吗?", "快手")
@@ -163,7 +168,9 @@ def test_what_the_page_does_not_need_is_shut(chat, path):
     assert call(chat.url + path)[0] == 404
 
 
-@pytest.mark.parametrize("path", ["/gradio_api//file=x", "/gradio_api/info/../file=x", "/gradio_api/%66ile=x", "/gradio_apiX"])
+@pytest.mark.parametrize(
+    "path", ["/gradio_api//file=x", "/gradio_api/info/../file=x", "/gradio_api/%66ile=x", "/gradio_apiX"]
+)
 def test_odd_spellings_stay_shut(path):
     assert not allowed(path)
 
@@ -227,6 +234,8 @@ def test_a_bad_login_file_is_a_clear_line(tmp_path: Path, content: str, word: st
         read_logins(tmp_path / "missing")
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer x", "Basic", "Basic %%%", "Basic " + base64.b64encode(b"nocolon").decode()])
+@pytest.mark.parametrize(
+    "header", [None, "", "Bearer x", "Basic", "Basic %%%", "Basic " + base64.b64encode(b"nocolon").decode()]
+)
 def test_odd_authorization_headers_are_no_login(header):
     assert basic_login(header) is None

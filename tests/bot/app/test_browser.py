@@ -6,26 +6,9 @@ import statistics
 
 import pytest
 from attacks import ATTACK_ANSWER
+from driving import BOX, CARD, LATE, ask, open_tab
 
 pytestmark = pytest.mark.browser
-LATE = "超过多久算延迟发货,要赔多少?"
-CARD = "刷信用卡可以另收手续费吗?"
-BOX = "#rd-question textarea"
-
-
-def ask(page, question: str) -> None:
-    """Types a question, presses Enter, waits for its card."""
-    before = page.get_attribute("#rd-answer .rd-card", "data-seq") if page.query_selector("#rd-answer .rd-card") else ""
-    page.fill(BOX, question)
-    page.press(BOX, "Enter")
-    page.wait_for_function(
-        "seq => { const c = document.querySelector('#rd-answer .rd-card'); return c && c.dataset.seq !== seq; }", arg=before
-    )
-
-
-def open_tab(page, number: int) -> None:
-    """Opens a tab by its place."""
-    page.locator("#rd-tabs [role=tab]").nth(number).click()
 
 
 def test_type_and_enter_gives_verdict_quote_and_reply(open_page, shot):
@@ -198,7 +181,13 @@ def test_thumbs_are_stored_with_their_reason(open_page, chat):
     page.press(".rd-why input[name=note]", "Enter")
     page.wait_for_selector(".rd-said:has-text('已记下')")
     row = chat.store.feedback()[0]
-    assert (row["question"], row["verdict"], row["vote"], row["reason"], row["note"]) == (CARD, "no", "down", "old", "新规已改")
+    assert (row["question"], row["verdict"], row["vote"], row["reason"], row["note"]) == (
+        CARD,
+        "no",
+        "down",
+        "old",
+        "新规已改",
+    )
     ask(page, LATE)
     assert page.inner_text(".rd-said") == "" and not page.is_visible(".rd-why")
     page.click("[data-vote=up]")
@@ -235,7 +224,7 @@ def test_a_slow_answer_shows_that_the_desk_is_at_work(open_page):
 def test_attacks_stay_inert(open_page, chat):
     page = open_page()
     ask(page, ATTACK_ANSWER.question)
-    assert page.inner_text(".rd-word") == "不可以"
+    assert page.get_attribute(".rd-answer", "data-verdict") == "no"
     assert "onerror" in page.inner_text(".rd-quote h4")  # shown as words
     page.hover(".rd-quote")
     page.click(".rd-quote [data-article]")
@@ -295,78 +284,3 @@ def test_rules_are_searched_filtered_and_opened(open_page, shot):
     page.click("dialog .rd-close")
     page.fill("#rd-search input, #rd-search textarea", "没有的词")
     page.wait_for_selector(".rd-count:has-text('没有同时符合')")
-
-
-def test_english_by_the_browsers_locale(open_page, shot):
-    page = open_page(locale="en-US")
-    ask(page, "can I charge credit-card fees?")
-    assert page.inner_text(".rd-word") == "No"
-    seen = page.evaluate("document.body.innerText")
-    for words in ("Rules desk", "Send this", "Copy", "The rule's own words", "Asked today", "Taobao", "Check a reply", "Sure"):
-        assert words in seen, words
-    chrome = page.evaluate("""() => {
-        const copy = document.querySelector('.gradio-container').cloneNode(true);
-        copy.querySelectorAll('.rd-quote h4, blockquote, .rd-logo, .rd-facts b, script, style').forEach((n) => n.remove());
-        return copy.textContent;
-    }""")
-    assert not [c for c in chrome if "\u4e00" <= c <= "\u9fff"]
-    assert page.evaluate("document.documentElement.lang") == "en"
-    shot(page, "english")
-
-
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1440, 900)])
-def test_nothing_runs_off_the_side(open_page, shot, width, height):
-    page = open_page(width=width, height=height)
-    ask(page, LATE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    shot(page, f"answer-{width}")
-    open_tab(page, 1)
-    page.fill("#rd-draft textarea", "手续费" + "长" * 300)
-    page.wait_for_selector(".rd-check")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    open_tab(page, 2)
-    page.wait_for_selector(".rd-rules li")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_on_a_phone_the_verdict_comes_into_view(open_page):
-    page = open_page(width=360, height=640)
-    ask(page, CARD)
-    page.wait_for_function("""() => {
-        const box = document.querySelector('.rd-word').getBoundingClientRect();
-        return box.top >= 0 && box.bottom <= window.innerHeight;
-    }""")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(open_page, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = open_page(color_scheme=scheme)
-    found = _grave(axe, page)
-    for question in (CARD, LATE, "可以在店里养猫吗?"):
-        ask(page, question)
-        found += _grave(axe, page)
-    page.click("[data-vote=down]")
-    page.click(".rd-quote [data-article]")
-    page.wait_for_selector("dialog[open]")
-    found += _grave(axe, page)
-    page.keyboard.press("Escape")
-    open_tab(page, 1)
-    page.fill("#rd-draft textarea", "手续费,加微信,不给开票,全网最低")
-    page.wait_for_selector(".rd-finding")
-    found += _grave(axe, page)
-    open_tab(page, 2)
-    page.wait_for_selector(".rd-rules li")
-    found += _grave(axe, page)
-    assert found == []
-
-
-def _grave(axe, page) -> list[str]:
-    page.wait_for_timeout(250)  # colours fade in; axe measures what it sees
-    violations = axe.run(page).response["violations"]
-    return [
-        f"{v['id']}: {n['target']} {n['any'][0]['message'] if n['any'] else v['help']}"
-        for v in violations
-        if v["impact"] in ("serious", "critical")
-        for n in v["nodes"]
-    ]

@@ -40,7 +40,14 @@ def test_every_platform_has_a_name_and_an_unknown_label_is_still_readable():
 
 @pytest.mark.parametrize(
     ("header", "language"),
-    [("zh-CN,zh;q=0.9", "zh"), ("zh-TW", "zh"), ("en-US,en;q=0.9,zh;q=0.8", "en"), ("fr", "en"), (None, "zh"), ("*", "zh")],
+    [
+        ("zh-CN,zh;q=0.9", "zh"),
+        ("zh-TW", "zh"),
+        ("en-US,en;q=0.9,zh;q=0.8", "en"),
+        ("fr", "en"),
+        (None, "zh"),
+        ("*", "zh"),
+    ],
 )
 def test_language_of_a_browser(header, language):
     assert language_of(header) == language

@@ -156,7 +156,12 @@ def test_draft_pieces_join_to_the_draft_whatever_overlaps(draft, spans):
 
 def test_of_overlapping_findings_the_graver_colours_the_words():
     found = (_finding(0, 4, "low"), _finding(2, 6, "high"))
-    assert [(p.text, p.finding) for p in draft_pieces("abcdefgh", found)] == [("ab", 1), ("cd", 2), ("ef", 2), ("gh", None)]
+    assert [(p.text, p.finding) for p in draft_pieces("abcdefgh", found)] == [
+        ("ab", 1),
+        ("cd", 2),
+        ("ef", 2),
+        ("gh", None),
+    ]
 
 
 def test_check_view_names_words_label_and_penalty():
