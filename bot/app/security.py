@@ -70,6 +70,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
+                if scope["path"].startswith("/assets/") and message["status"] == 200:
+                    headers["cache-control"] = "public, max-age=31536000, immutable"  # their names hold a digest
             await send(message)
 
         if not allowed(scope["path"]):

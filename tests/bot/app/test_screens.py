@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from driving import CARD, LATE, ask, open_tab
+from driving import LATE, ask, open_tab
 
 pytestmark = pytest.mark.browser
 
@@ -75,10 +75,9 @@ def test_the_theme_can_be_turned_over_and_stays(open_page):
 def test_axe_finds_nothing_serious(open_page, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = open_page(color_scheme=scheme)
+    ask(page, LATE)
     found = _grave(axe, page)
-    for question in (CARD, LATE, "可以在店里养猫吗?"):
-        ask(page, question)
-        found += _grave(axe, page)
+    ask(page, "可以在店里养猫吗?")
     page.click("[data-vote=down]")
     page.click(".rd-quote [data-article]")
     page.wait_for_selector("dialog[open]")
