@@ -9,15 +9,26 @@ from ingest.articles import Passage
 
 
 @dataclass(frozen=True, slots=True)
+class UnitMatch:
+    """A sentence of a hit, article.text[start:end], with what each sentence-seeing scorer gave it, standardised."""
+
+    start: int
+    end: int
+    legs: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A retrieved passage. `score` is the fused score (higher is better, comparable only within one query); `unit` is
-    the [start, end) of the best-matching sentence in the article's text; `legs` holds each scorer's own score."""
+    the [start, end) of the best-matching sentence in the article's text; `legs` holds each scorer's own score and `units`
+    all its sentences, in order."""
 
     passage: Passage
     score: float
     rank: int
     unit: tuple[int, int]
     legs: dict[str, float]
+    units: tuple[UnitMatch, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The hit of the answer contract."""

@@ -14,7 +14,7 @@ import numpy as np
 from index.building import index_folder, leg_file, mend_command
 from index.encoders.loading import Encoder, load_encoders
 from index.fusion import FusionWeights, weights_for
-from index.hits import Hit
+from index.hits import Hit, UnitMatch
 from index.lexical import LexicalIndex
 from index.manifest import CURRENT, IndexError_, Manifest, read_manifest, verify_files
 from index.query import Query
@@ -63,6 +63,7 @@ class Retriever:
         self._encoders = {e.name: e for e in encoders}
         sample = np.random.default_rng(0).permutation(len(self.passages))[:SAMPLE]
         self._sample = np.sort(sample)
+        self._unit_sample = np.sort(np.random.default_rng(0).permutation(len(self._units))[:SAMPLE])
         self._platforms: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -101,6 +102,11 @@ class Retriever:
         platform = self._platform_match(query.platforms)
         total += self.weights.weight("platform") * platform
         order = np.argsort(-total, kind="stable")
+        unit_legs = {
+            name: self.weights.standardise(name, by_unit, by_unit[self._unit_sample])
+            for name, (_, by_unit) in legs.items()
+            if by_unit is not None
+        }
         hits: list[Hit] = []
         for position in order:
             if len(hits) >= k:
@@ -110,7 +116,10 @@ class Retriever:
                 continue
             parts = {name: float(scores[position]) for name, (scores, _) in legs.items()}
             parts["platform"] = float(platform[position])
-            hits.append(Hit(passage, float(total[position]), len(hits) + 1, self._best_unit(int(position), legs), parts))
+            units = self._units_of(int(position), unit_legs)
+            best = max(units, key=lambda u: sum(self.weights.weight(n) * s for n, s in u.legs.items()))
+            score = float(total[position])
+            hits.append(Hit(passage, score, len(hits) + 1, (best.start, best.end), parts, units))
         return hits
 
     def units_in(self, passage: Passage) -> list[tuple[int, int]]:
@@ -143,16 +152,17 @@ class Retriever:
         best: Scores = np.maximum.reduceat(by_unit, self._first_unit)
         return best
 
-    def _best_unit(self, position: int, legs: dict[str, tuple[Scores, Scores | None]]) -> tuple[int, int]:
-        """The sentence of a passage that matches best, by the legs that see sentences."""
+    def _units_of(self, position: int, unit_legs: dict[str, Scores]) -> tuple[UnitMatch, ...]:
+        """The sentences of a passage with their standardised scores; the whole passage where nothing sees sentences."""
         rows = self._unit_range(position)
-        total = np.zeros(rows.stop - rows.start, np.float32)
-        for name, (_, by_unit) in legs.items():
-            if by_unit is not None:
-                part = by_unit[rows]
-                total += self.weights.weight(name) * (part - part.mean()) / max(float(part.std()), self.weights.floor(name))
-        _, start, end = self._units[rows.start + int(total.argmax())]
-        return int(start), int(end)
+        return tuple(
+            UnitMatch(
+                int(self._units[row][1]),
+                int(self._units[row][2]),
+                {name: float(scores[row]) for name, scores in unit_legs.items()},
+            )
+            for row in range(rows.start, rows.stop)
+        )
 
     def _unit_range(self, position: int) -> slice:
         stop = self._first_unit[position + 1] if position + 1 < len(self._first_unit) else len(self._units)

@@ -29,10 +29,19 @@ def units_of(passages: Sequence[Passage], articles: Mapping[str, Article]) -> li
     units: list[Unit] = []
     for position, passage in enumerate(passages):
         article = articles[passage.article_id]
-        for start, end in _joined(sentence_spans(article.text, passage.start, passage.end)):
+        for start, end in rule_sentences(article.text, trees[passage.article_id], passage.start, passage.end):
             path = path_at(trees[passage.article_id], start, end) or passage.heading_path
             units.append(Unit(position, start, end, " ".join([article.title, *path])))
     return units
+
+
+def rule_sentences(text: str, tree: Section, start: int, end: int) -> list[tuple[int, int]]:
+    """The sentences of text[start:end], cut as well where a numbered rule begins: lists often have no full stops."""
+    cuts = sorted({start, *(s.start for s in tree.walk() if start < s.start < end)})
+    spans: list[tuple[int, int]] = []
+    for left, right in zip(cuts, [*cuts[1:], end], strict=True):
+        spans += _joined(sentence_spans(text, left, right))
+    return spans
 
 
 def path_at(tree: Section, start: int, end: int) -> tuple[str, ...]:
