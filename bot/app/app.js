@@ -41,10 +41,7 @@
   // Theme ---------------------------------------------------------------------------------------------------------
   const chosen = store.get("ruledesk.theme", null);
   if (chosen) document.body.classList.toggle("dark", chosen === "dark");
-  function toggleTheme() {
-    const dark = document.body.classList.toggle("dark");
-    store.set("ruledesk.theme", dark ? "dark" : "light");
-  }
+  const toggleTheme = () => store.set("ruledesk.theme", document.body.classList.toggle("dark") ? "dark" : "light");
 
   // Asking --------------------------------------------------------------------------------------------------------
   const question = () => $("#rd-question textarea, #rd-question input");
@@ -77,6 +74,8 @@
     // An answer that comes at once needs no waiting line: it would only flicker.
     waiting = setTimeout(() => {
       line.hidden = false;
+      // The verdict on the page belongs to the question before: it must not be read as the answer to this one.
+      document.body.dataset.busy = "1";
       line.lastElementChild.textContent = t("ask.busy");
       waiting = setTimeout(() => { line.lastElementChild.textContent = t("ask.slow"); }, 8000);
     }, 150);
@@ -84,6 +83,7 @@
 
   function arrived(card) {
     clearTimeout(waiting);
+    delete document.body.dataset.busy;
     const line = $(".rd-waiting");
     if (line) line.hidden = true;
     const asked = Number(document.body.dataset.asked || 0);

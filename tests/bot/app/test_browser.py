@@ -214,11 +214,14 @@ def test_an_empty_question_changes_nothing(open_page):
 
 def test_a_slow_answer_shows_that_the_desk_is_at_work(open_page):
     page = open_page()
+    ask(page, CARD)
     page.fill(BOX, "慢慢查")
     page.press(BOX, "Enter")
     page.wait_for_selector(".rd-waiting:visible", timeout=1000)
-    page.wait_for_selector(".rd-card")
-    assert not page.is_visible(".rd-waiting")
+    old = "Number(getComputedStyle(document.querySelector('.rd-answer')).opacity)"
+    assert page.evaluate(old) < 0.5  # the old verdict must not be read as the new one
+    page.wait_for_selector(".rd-answer[data-question='慢慢查']")
+    assert not page.is_visible(".rd-waiting") and page.evaluate(old) == 1
 
 
 def test_attacks_stay_inert(open_page, chat):

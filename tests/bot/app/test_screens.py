@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from driving import LATE, ask, open_tab
+from driving import CARD, LATE, ask, open_tab
 
 pytestmark = pytest.mark.browser
 
