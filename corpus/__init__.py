@@ -1,0 +1,1 @@
+"""The starter rulebook and the benchmark: data, no code."""
