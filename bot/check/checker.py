@@ -32,8 +32,10 @@ class ReplyChecker:
     of a section and the passage ids of the citations.
     """
 
-    def __init__(self, articles: Sequence[Article], passages: Sequence[Passage], breaches: Breaches | None = None) -> None:
-        """Reads the rules once (about 0.3 s for 40 articles). `breaches` defaults to the packaged breaches.toml."""
+    def __init__(
+        self, articles: Sequence[Article], passages: Sequence[Passage], breaches: Breaches | None = None
+    ) -> None:
+        """Reads the rules once (about 0.3 s for 40 articles). `breaches` defaults to the packaged data."""
         self._data = breaches or load_breaches()
         self._polarity = Polarity(self._data.polarity)
         self._unmasker = Unmasker(self._data.names, self._data.near_names)

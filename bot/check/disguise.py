@@ -14,12 +14,12 @@ from bot.check.matcher import WordMatcher, stands_alone
 from bot.check.normalise import View, is_cjk
 
 # Marks that may stand inside a disguised name; a full clause never ends in the middle of one.
-_INNER = ',:、"。 '
+_INNER = ",:、。 "
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name people disguise: its plain form, other spellings, and whether a sound-alike needs a word like 加 near it."""
+    """A name people disguise: its plain form, other spellings, whether a sound-alike needs a word like 加 near it."""
 
     name: str
     spellings: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class Name:
 
 
 def read_names(rows: Mapping[str, Mapping[str, object]]) -> tuple[Name, ...]:
-    """The [names] table of breaches.toml."""
+    """The [names] table of words.toml."""
     return tuple(
         Name(
             name=name,
@@ -87,7 +87,8 @@ class Unmasker:
             first, last = where[start], where[end - 1] + 1
             cut = (start and where[start - 1] == first) or (end < len(where) and where[end] == last - 1)
             found = "".join(c for c in view.text[first:last] if c not in _INNER)
-            if cut or found in self._plain or not _edges_free(view.text, first, last):
+            whole = found in self._plain and len(found) == last - first
+            if cut or whole or not _edges_free(view.text, first, last):
                 continue
             if self._is_disguise(view.text, first, last, found, name):
                 edits.append((first, last, name.name))
@@ -99,8 +100,10 @@ class Unmasker:
         mixed = any(c.isascii() for c in found)
         if mixed:
             return True
-        if _inside_words(text, start, end) or any(c in _INNER for c in text[start:end]):
+        if _inside_words(text, start, end):
             return False
+        if any(c in _INNER for c in text[start:end]):
+            return name.near and found == name.name and self._has_near(text, start, end)
         word = bool(rjieba.has_word(found))
         return self._has_near(text, start, end) if name.near else not word
 
@@ -111,7 +114,7 @@ class Unmasker:
 
 
 def _squeezed(text: str) -> tuple[str, list[int]]:
-    where = [i for i, c in enumerate(text) if c not in '、" ']
+    where = [i for i, c in enumerate(text) if c not in "、 "]
     return "".join(text[i] for i in where), where
 
 

@@ -1,4 +1,4 @@
-"""Forbidden words out of rule articles: wherever a rule lists words and says they must not be used, each is an entry."""
+"""Forbidden words out of rule articles: where a rule lists words and says not to use them, each is an entry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _NOTE = re.compile(r"^(?:又作|或作|或|即|也作|例如|如|比如)?")
 _LEAD = re.compile(r"^.*(?:出现|使用|含有|提及|提到|包含|包括|以下|如下|例如|比如|诸如)")
 _TAIL = re.compile(r"(?:(?<=..)等.*|之类.*|(?:这|此)类.*|的?(?:字样|词语|用语|字眼|词汇|信息))$")
 _PREFIX = re.compile(r"(?:(?<=^)|(?<=、))[(（]([\u4e00-\u9fff]{1,4})[)）]([\u4e00-\u9fff]{1,6})")
-_NAMED = re.compile(r"^[“\"「『]([^“”\"「」『』]{1,14})[”\"」』](?:一词|二字|等词)?[,，]?(?:已被[^,，。]{0,14}[,，])?(?:属于?|是|为)")
+_NAMED = re.compile(
+    r"^[“\"「『]([^“”\"「」『』]{1,14})[”\"」』](?:一词|二字|等词)?[,，]?(?:已被[^,，。]{0,14}[,，])?(?:属于?|是|为)"
+)
+_BETWEEN = re.compile(r"[、/]|以及|(?<=[\u4e00-\u9fff])和(?=[\u4e00-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:
-    """How lists are recognised: [lists] in breaches.toml. Patterns on a rule's own words and on its headings."""
+    """How lists are recognised: [lists] in words.toml. Patterns on a rule's own words and on its headings."""
 
     banned: re.Pattern[str]
     spoken: re.Pattern[str]
@@ -67,7 +70,7 @@ def _lists(units: Sequence[RuleUnit], spec: ListSpec) -> Iterator[tuple[RuleUnit
     style: str | None = None
     for unit in units:
         words, marker, number = _without_marker(unit.text)
-        listing = bool(re.search("[、“”\"「]", words))
+        listing = bool(re.search('[、“”"「]', words))
         banned = None if spec.aside.search(words) else spec.spoken.search(words) or spec.banned.search(words)
         if head is not None:
             first = style is None and number in (1, None)
@@ -136,8 +139,7 @@ def _enumerated(text: str) -> list[str]:
 
     plain = _PARENS.sub(take, _PREFIX.sub(r"\1\2、\2", text))
     for segment in re.split(r"[,，。;；:：\s]+|——|-->", plain):
-        parts = [p.strip() for p in re.split(r"[、/]|以及|(?<=[\u4e00-\u9fff])和(?=[\u4e00-\u9fff])", segment)] if "、" in segment else []
-        parts = [p for p in parts if p]
+        parts = [p.strip() for p in _BETWEEN.split(segment) if p.strip()] if "、" in segment else []
         if len(parts) < 2:
             continue
         parts[0] = _LEAD.sub("", parts[0]) or parts[0]

@@ -1,4 +1,4 @@
-"""Words that the corpus lists as forbidden, in a draft: one pass over all of them, everyday words weighed by context."""
+"""Words that the corpus lists as forbidden, in a draft: one pass over all, everyday words weighed by context."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from bot.check.polarity import Polarity, Stance
 from bot.check.spot import Mark
 
 # Words that change nothing in a phrase: people retell 用不起就不要用 as 用不起就别用 and 您 as 你.
-_SAME = (("不要", "别"), ("您", "你"), ("哪里", "哪儿"), ("哪儿", "哪"), ("到哪", "去哪"), ("知道", "知道"))
+_SAME = (("不要", "别"), ("您", "你"), ("哪里", "哪儿"), ("哪儿", "哪"), ("到哪", "去哪"))
 _FILLER = re.compile("[的了吧啊呢哦呀嘛吗哈啦就也都么]")
 _GREETING = re.compile("^(?:亲亲?|您好|你好|抱歉|不好意思|对不起|那|这个|真的|反正|我们?|哦|额|嗯)+")
+_WILD = re.compile("[\u4e00-\u9fff]x+|x+[\u4e00-\u9fff]")  # 全国X大品牌之一
 _CLAUSE = re.compile("[。!?,]")
 _CLAIM_REACH = 8
 
@@ -29,12 +30,12 @@ class ListedWords:
         self._everyday, self._polarity = everyday, polarity
         words = [e for e in entries if not e.phrase]
         self._words = WordMatcher((_plain(e.word), e) for e in words)
-        self._wild = [(re.compile(re.sub("[x]+", ".{1,4}", re.escape(e.word))), e) for e in words if re.search("[\u4e00-\u9fff]x+|x+[\u4e00-\u9fff]", e.word)]
+        self._wild = [(re.compile(re.sub("x+", ".{1,4}", re.escape(e.word))), e) for e in words if _WILD.search(e.word)]
         self._phrases = WordMatcher((s, e) for e in entries if e.phrase and len(s := _skeleton(e.word)[0]) >= 2)
         self._superlatives = [e for e in words if e.word == "最"]
 
     def find(self, view: View, platform: str | None) -> list[Mark]:
-        """A mark for every listed word that breaches its rule here; lists of other platforms are for the citer to weigh."""
+        """A mark for every listed word that counts here; lists of other platforms are for the citer to weigh."""
         return [*self._by_word(view, platform), *self._by_phrase(view)]
 
     def _by_word(self, view: View, platform: str | None) -> Iterator[Mark]:
@@ -72,11 +73,15 @@ class ListedWords:
         return len(text[start:end]) > 3 or _whole_words(text, start, end)
 
     def _praises(self, view: View, start: int, end: int) -> bool:
-        """Whether the word stands in praise of the goods: a word for goods or their qualities close by in the clause."""
-        if len(view.text[start:end]) == 1:
+        """Whether the word praises the goods: a word for goods or their qualities stands close by in the clause."""
+        found = view.text[start:end]
+        if len(found) == 1:
             return False
+        if "最" not in found and self._everyday.superlative.fullmatch(found):
+            return True  # 独家发售 needs no more
         left, right = self._polarity.clause(view, start, end)
-        around = view.text[max(left, start - _CLAIM_REACH) : start] + "_" + view.text[end : min(right, end + _CLAIM_REACH)]
+        before, behind = max(left, start - _CLAIM_REACH), min(right, end + _CLAIM_REACH)
+        around = view.text[before:start] + "_" + view.text[end:behind]
         after = view.text[end:right]
         if view.text[start] == "最" and end - start >= 2 and (after[:1] == "的" or not after.strip("了的哦呢哈呀")):
             return True
@@ -84,7 +89,8 @@ class ListedWords:
 
     def _by_phrase(self, view: View) -> list[Mark]:
         skeleton, where = _skeleton(view.text)
-        marks, mild = [], []
+        marks: list[Mark] = []
+        mild: list[Mark] = []
         for start, end, entry in self._phrases.find_all(skeleton):
             first, last = where[start], where[end - 1] + 1
             if not self._says(view.text, first, last, end - start):
@@ -108,7 +114,7 @@ def _plain(word: str) -> str:
 
 
 def _squeeze(text: str) -> tuple[str, list[int]]:
-    where = [i for i, c in enumerate(text) if c not in '、" ']
+    where = [i for i, c in enumerate(text) if c not in "、 "]
     return "".join(text[i] for i in where), where
 
 
@@ -125,7 +131,7 @@ def _skeleton(text: str) -> tuple[str, list[int]]:
                 i += len(word)
                 break
         else:
-            if text[i] not in '。!?,:、" ' and not _FILLER.match(text[i]):
+            if text[i] not in "。!?,:、 " and not _FILLER.match(text[i]):
                 chars.append(text[i])
                 where.append(i)
             i += 1

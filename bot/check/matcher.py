@@ -14,7 +14,7 @@ class WordMatcher(Generic[T]):
     """Finds words, each with what it stands for, in a text of any length in one pass (Aho-Corasick)."""
 
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
-        """`entries` are (word, what it stands for); the same word may stand for several things, empty words are left out."""
+        """`entries` are (word, what it stands for); a word may stand for several things, empty words are left out."""
         grouped: dict[str, list[T]] = {}
         for word, value in entries:
             if word:

@@ -16,7 +16,6 @@ _MARKS = {
     **dict.fromkeys(",…~", ","),
     **dict.fromkeys(":", ":"),
     **dict.fromkeys("、", "、"),
-    **dict.fromkeys("\"“”「」『』", '"'),
 }
 _ENDS = {"!": "!", "?": "?"}
 _SYMBOL_LETTERS = {"➕": "+", "+": "+", "%": "%", "‰": "%", "℅": "%"}
@@ -57,7 +56,8 @@ class View:
                 starts += [first] * len(word)
                 ends += [last] * len(word)
             at = end
-        return View("".join(text), tuple(starts), tuple(ends), frozenset(moved[b] for b in self.breaks if b < len(moved)))
+        breaks = frozenset(moved[b] for b in self.breaks if b < len(moved))
+        return View("".join(text), tuple(starts), tuple(ends), breaks)
 
 
 @lru_cache(maxsize=1)
@@ -81,7 +81,7 @@ def is_cjk(char: str) -> bool:
 def fold(draft: str) -> View:
     """NFKC, lower case, simplified characters; spaces, symbols and invisible characters inside words dropped.
 
-    Kept are letters, digits, the marks `。!?,:、"` (one width each), `%`, `+`, a point between digits, and one space
+    Kept are letters, digits, the marks `。!?,:、` (one width each), `%`, `+`, a point between digits, and one space
     between two Latin words. A space between two longer runs of Chinese is remembered as a soft break.
     """
     chars, origin = _compatible(draft)
@@ -105,7 +105,7 @@ def fold(draft: str) -> View:
 
 def fold_word(word: str) -> str:
     """A listed word as it stands in a folded draft, marks left out."""
-    return re.sub(r'[。!?,:、" ]', "", fold(word).text)
+    return re.sub("[。!?,:、 ]", "", fold(word).text)
 
 
 def _compatible(draft: str) -> tuple[list[str], list[int]]:
@@ -127,6 +127,8 @@ def _kept(chars: list[str], i: int, before: list[str]) -> str:
     char = chars[i]
     if char in _ENDS:
         return _ENDS[char]
+    if char == "~" and min(len(_run(chars, i - 1, -1)), len(_run(chars, i + 1, 1))) <= 1:
+        return ""  # 微 ~ 信
     if char in _MARKS:
         return _MARKS[char]
     if char in _SYMBOL_LETTERS:

@@ -1,4 +1,4 @@
-"""breaches.toml, read and compiled: what breaches a rule, by label, and the word lists behind it."""
+"""The data files, read and compiled: what breaches a rule, by label, and the word lists behind it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from bot.findings import Severity
 
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low")
+_FILES = ("words.toml", "breaches_invoice.toml", "breaches_trade.toml", "breaches_talk.toml")
 _CLEAN = ("negated", "negated:pre", "quoted", "asked", "conditional", "warned")
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One way to breach a rule. See the head of breaches.toml for what each field means."""
+    """One way to breach a rule. See the head of breaches_invoice.toml for what each field means."""
 
     regex: re.Pattern[str] | None
     near: tuple[re.Pattern[str], ...]
@@ -53,7 +54,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Everyday:
-    """How listed advertising words that are everyday words are weighed ([absolute] of breaches.toml)."""
+    """How listed advertising words that are everyday words are weighed ([absolute] of words.toml)."""
 
     plain: frozenset[str]
     weak: frozenset[str]
@@ -65,7 +66,7 @@ class Everyday:
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """What the naming of another platform looks like ([labels.competitor] of breaches.toml)."""
+    """What the naming of another platform looks like ([labels.competitor] of breaches_talk.toml)."""
 
     payment: tuple[str, ...]
     steer_before: re.Pattern[str]
@@ -75,7 +76,7 @@ class Rivals:
 
 @dataclass(frozen=True, slots=True)
 class Breaches:
-    """The whole of breaches.toml."""
+    """The whole of the data files."""
 
     labels: Mapping[str, Label]
     polarity: Mapping[str, str]
@@ -88,13 +89,17 @@ class Breaches:
 
 @lru_cache(maxsize=1)
 def load_breaches() -> Breaches:
-    """The packaged breaches.toml. Raises ValueError where a pattern names an unknown word list, field or stance."""
-    return parse_breaches(files("bot.check").joinpath("breaches.toml").read_text(encoding="utf-8"))
+    """The packaged data. Raises ValueError where a pattern names an unknown word list, field or stance."""
+    here = files("bot.check")
+    return parse_breaches(*(here.joinpath(name).read_text(encoding="utf-8") for name in _FILES))
 
 
-def parse_breaches(text: str) -> Breaches:
-    """Reads and compiles the text of a breaches.toml."""
-    raw = tomllib.loads(text)
+def parse_breaches(*texts: str) -> Breaches:
+    """Reads and compiles the texts of the data files; each may hold labels of its own."""
+    raw: dict[str, Any] = {"labels": {}}
+    for part in map(tomllib.loads, texts):
+        raw["labels"] |= part.pop("labels", {})
+        raw |= part
     words = _word_lists(raw["words"])
 
     def regex(pattern: str) -> re.Pattern[str]:
@@ -147,7 +152,7 @@ def _word_lists(raw: Mapping[str, list[str]]) -> dict[str, str]:
 def _fill(pattern: str, words: Mapping[str, str]) -> str:
     def put(match: re.Match[str]) -> str:
         if match.group(1) not in words:
-            raise ValueError(f"breaches.toml: no word list {match.group(1)!r}; add it to [words]")
+            raise ValueError(f"reply check data: no word list {match.group(1)!r}; add it to [words]")
         return f"(?:{words[match.group(1)]})"
 
     return _PLACE.sub(put, pattern)
@@ -156,8 +161,9 @@ def _fill(pattern: str, words: Mapping[str, str]) -> str:
 def _label(name: str, row: Mapping[str, Any], regex: Any) -> Label:
     severity = row["severity"]
     if severity not in _SEVERITIES:
-        raise ValueError(f"breaches.toml: severity {severity!r} of {name}; use one of {', '.join(_SEVERITIES)}")
+        raise ValueError(f"reply check data: severity {severity!r} of {name}; use one of {', '.join(_SEVERITIES)}")
     cite = row["cite"]
+    clean = row.get("clean", ["negated", "quoted", "asked"])
     return Label(
         name=name,
         severity=severity,
@@ -169,17 +175,32 @@ def _label(name: str, row: Mapping[str, Any], regex: Any) -> Label:
             more=tuple(regex(p) for p in cite.get("more", ())),
             avoid=tuple(regex(p) for p in cite.get("avoid", ())),
         ),
-        patterns=tuple(_pattern(name, p, row.get("clean", ["negated", "quoted", "asked"]), regex) for p in row.get("patterns", ())),
+        patterns=tuple(_pattern(name, p, clean, regex) for p in row.get("patterns", ())),
     )
 
 
-_FIELDS = {"re", "near", "reach", "act", "unless", "unless_clause", "unless_draft", "needs", "clean", "actor", "differ", "terms"}
+_FIELDS = frozenset(
+    (
+        "re",
+        "near",
+        "reach",
+        "act",
+        "unless",
+        "unless_clause",
+        "unless_draft",
+        "needs",
+        "clean",
+        "actor",
+        "differ",
+        "terms",
+    )
+)
 
 
 def _pattern(label: str, row: Mapping[str, Any], clean: list[str], regex: Any) -> Pattern:
     unknown = set(row) - _FIELDS | set(row.get("clean", clean)) - set(_CLEAN)
     if unknown:
-        raise ValueError(f"breaches.toml: unknown field or stance {', '.join(sorted(unknown))} in {label}")
+        raise ValueError(f"reply check data: unknown field or stance {', '.join(sorted(unknown))} in {label}")
 
     def maybe(key: str) -> re.Pattern[str] | None:
         found: re.Pattern[str] | None = regex(row[key]) if key in row else None

@@ -1,4 +1,4 @@
-"""Whether a draft says that something is done, or refuses it, warns of it, asks about it or tells what the buyer wants."""
+"""How a draft means an act: it does it, refuses it, warns of it, asks about it, or tells what the buyer wants."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Stance(Enum):
 
 
 class Polarity:
-    """Reads the clause around an act; its word lists come from breaches.toml."""
+    """Reads the clause around an act; its word lists come from words.toml."""
 
     def __init__(self, words: Mapping[str, str]) -> None:
-        """`words` are patterns by name: see [polarity] in breaches.toml."""
+        """`words` are patterns by name: see [polarity] in words.toml."""
         self._p = {name: re.compile(pattern) for name, pattern in words.items()}
 
     def stance(self, view: View, start: int, end: int) -> Stance:
@@ -65,10 +65,8 @@ class Polarity:
     def buyer_acts(self, view: View, start: int) -> bool:
         """Whether the buyer, and not the shop, is who does what stands at `start`."""
         left, _ = self.clause(view, start, start)
-        last = None
-        for last in self._p["who"].finditer(view.text, left, start):
-            pass
-        return last is not None and last.lastgroup == "buyer"
+        named = [m.lastgroup for m in self._p["who"].finditer(view.text, left, start)]
+        return bool(named) and named[-1] == "buyer"
 
     def negated_before(self, view: View, start: int) -> bool:
         """Whether a negator in the clause governs what stands at `start`; two negators cancel out."""
@@ -90,7 +88,7 @@ class Polarity:
 
     def _refused_next(self, text: str, right: int, clause: str) -> bool:
         """「加微信的话,平台不允许」: a condition or a wish that the next clause refuses."""
-        if not (self._p["condition_before"].search(clause) or self._p["condition_after"].search(clause) or self._p["topic"].search(clause)):
+        if not any(self._p[name].search(clause) for name in ("condition_before", "condition_after", "topic")):
             return False
         following = re.split(r"[。!?]", text[right:], maxsplit=1)[0]
         return bool(self._p["refused_next"].match(following))
@@ -103,7 +101,7 @@ class Polarity:
         following = self._p["platform_way"].sub("", text[end : end + 24])
         found = self._p["granted"].search(following)
         refused = self._p["negators"].search(self._p["no_negation"].sub("__", following))
-        return bool(found) and not (refused and refused.start() <= found.start())
+        return found is not None and not (refused and refused.start() <= found.start())
 
     def _asked(self, text: str, left: int, right: int) -> bool:
         clause = text[left:right]

@@ -9,7 +9,7 @@ from bot.check.matcher import stands_alone
 from bot.check.normalise import View
 from bot.check.patterns import Rivals
 from bot.check.spot import Mark
-from ingest.platforms import platform_mentions
+from ingest.platforms import platform_mentions, uncovered_platforms
 
 LABEL = "competitor"
 
@@ -27,8 +27,9 @@ class RivalNames:
         if own is not None and not citer.has_rule(LABEL, own):
             return
         ruled = citer.platforms_with(LABEL)
-        for name, start, end in platform_mentions(text):
-            if name == own or not stands_alone(text, start, end) or name == "1688" and text[start:end] != "阿里巴巴":
+        others = [(n, at, at + len(n)) for n in uncovered_platforms(text) for at in [text.find(n)]]
+        for name, start, end in [*platform_mentions(text), *others]:
+            if name == own or not stands_alone(text, start, end) or (name == "1688" and text[start:end] != "阿里巴巴"):
                 continue
             if own is None and not (any(p != name for p in ruled) and self._steers_away(text, start, end)):
                 continue
@@ -43,7 +44,8 @@ class RivalNames:
         """The platform that the draft's own words give away (咚咚 is 京东's chat); None where they give none or two."""
         found = [p for p, pattern in self._spec.own.items() if pattern.search(text)]
         for name, start, end in platform_mentions(text):
-            if text[max(0, start - 3) : start].endswith(("我们", "本", "咱们", "咱")) or text[end:].startswith(("自营", "商城这边")):
+            ours = text[max(0, start - 3) : start].endswith(("我们", "本", "咱们", "咱"))
+            if ours or text[end:].startswith(("自营", "商城这边")):
                 found.append(name)
         return found[0] if len(set(found)) == 1 else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.answers import Citation
 from ingest.articles import Article, Passage
@@ -12,7 +13,8 @@ from ingest.sentences import sentence_spans, trim
 
 MAX_QUOTE = 170
 # Markers that head a rule in the middle of a line: pages without line ends put ten rules into one "sentence".
-_ITEM = re.compile(r"(?:(?<=\s)|(?<=^))(?=(?:\d{1,2}\s?[、.．](?!\d)|[(（]\d{1,2}[)）]|[一二三四五六七八九十]{1,2}\s?、|[①-⑳]))")
+_LEVELS = (r"[一二三四五六七八九十]{1,2}\s?、", r"\d{1,2}\s?[、.．](?!\d)", r"[(（]\d{1,2}[)）]|[①-⑳]")
+_ITEM = re.compile(rf"(?:(?<=\s)|(?<=^))(?={'|'.join(_LEVELS)})")
 _POINTS = r"扣(?:除)?\s?[0-9一二三四五六七八九十]{1,3}\s?分(?:\([0-9]+分\))?(?:每笔|/笔)?"
 _SHARE = r"(?:百分之[一二三四五六七八九十]+(?:\(\d+%\))?|\d+(?:\.\d+)?%)(?:[^。;；\n]{0,16}?\d+\s?元\)?)?"
 _PENALTY = re.compile(
@@ -21,7 +23,6 @@ _PENALTY = re.compile(
     r"|(?:罚款|罚|违约金|赔偿金?)[^,，。;；\n]{0,8}?[0-9一二三四五六七八九十]+\s?万?元"
 )
 _CLAUSES = re.compile(r"[。;；!！?？\n]+")
-_LEVELS = tuple(re.compile(p) for p in ("[一二三四五六七八九十]{1,2}\\s?、", r"\d{1,2}\s?[、.．](?!\d)", r"[(（]\d{1,2}[)）]|[①-⑳]"))
 _SPACED = re.compile(r"\s+")
 
 
@@ -87,7 +88,7 @@ def split_units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Sentences of text[start:end], cut at numbered markers as well; over-long ones at their commas."""
     for left, right in _whole(text, sentence_spans(text, start, end)):
         cuts = [left, *(m.start() for m in _ITEM.finditer(text, left, right) if m.start() > left), right]
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in pairwise(cuts):
             one = trim(text, a, b)
             if one[0] < one[1]:
                 yield one
@@ -115,7 +116,7 @@ class _Heads:
 
     def above(self, text: str) -> str:
         """The words of the heads above `text`, which may open a section of its own."""
-        level = next((i for i, p in enumerate(_LEVELS) if p.match(text)), None)
+        level = next((i for i, p in enumerate(_LEVELS) if re.match(p, text)), None)
         if level is not None:
             self._open = [(at, words) for at, words in self._open if at < level]
         told = " ".join(words for _, words in self._open)
@@ -177,9 +178,13 @@ def _score(spec: CiteSpec, unit: RuleUnit) -> float:
         return 0.0
     matter, *others = spec.all
     # The matter may stand in the heading alone (「四、货到付款 … (2)不要拒绝发货」).
-    if not (matter.search(text) or matter.search(unit.context)) or not all(p.search(text) for p in others):
+    named, headed = matter.search(text), matter.search(unit.context)
+    if not (named or headed) or not all(p.search(text) for p in others) or len(text) < 8 or text.endswith((":", "：")):
         return 0.0
-    score = (4.0 if matter.search(text) else 3.0) + sum(1.5 for p in spec.more if p.search(text)) + (1.5 if figures(spec, unit) else 0.0)
+    if not named and not any(p.search(text) for p in spec.more):
+        return 0.0
+    score = (4.0 if named else 3.0) + sum(1.5 for p in spec.more if p.search(text))
+    score += 1.5 if figures(spec, unit) else 0.0
     # The shortest quote that says it all wins: length costs a little, so a window pays only for what it adds.
     return score - len(text) / 45
 

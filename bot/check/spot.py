@@ -11,7 +11,7 @@ from bot.check.patterns import Label, Pattern
 from bot.check.polarity import Polarity, Stance
 from bot.check.rulebook import RuleUnit
 
-_EDGE = '。!?,:、" '
+_EDGE = "。!?,:、 "
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +52,20 @@ def _hits(text: str, pattern: Pattern, polarity: Polarity) -> Iterator[tuple[int
             at = match.start() + 1
         return
     acts, *others = pattern.near
-    for act in acts.finditer(text):
-        left, right = polarity.sentence(text, act.start(), act.end())
-        spans = [act.span()]
+    for found in acts.finditer(text):
+        left, right = polarity.sentence(text, found.start(), found.end())
+        spans = [found.span()]
         for other in others:
             close = [
                 m.span()
                 for m in other.finditer(text, left, right)
-                if max(m.start() - act.end(), act.start() - m.end()) <= pattern.reach
+                if max(m.start() - found.end(), found.start() - m.end()) <= pattern.reach
             ]
             if not close:
                 break
-            spans.append(min(close, key=lambda s: abs(s[0] - act.start())))
+            spans.append(min(close, key=lambda s: abs(s[0] - spans[0][0])))
         else:
-            yield min(s for s, _ in spans), max(e for _, e in spans), act.span()
+            yield min(s for s, _ in spans), max(e for _, e in spans), found.span()
 
 
 def _differ(match: re.Match[str], groups: tuple[str, str]) -> bool:
