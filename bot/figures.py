@@ -24,6 +24,8 @@ _COUNT_UNITS = "笔|次|件|个|倍|期|人|位|家|张|级|款|单|种|条|项|
 _TIME = "|".join(sorted(_HOURS, key=len, reverse=True))
 _FIGURE = re.compile(
     rf"(?P<percent_cn>百分之\s?(?P<pc>{_N}))"
+    rf"|(?P<permille>(?P<pml>[千万])分之\s?(?P<pm>{_N}))"
+    rf"|(?P<tenths>(?P<te>[一二两三四五六七八九])成(?=[的，,。；;、）)赔以]|$|左右|违约|货款|补偿))"
     rf"|(?P<percent>(?P<p>{_NUM})\s?[%％])"
     rf"|(?P<clock>\d{{1,2}}[:：]\s?\d{{2}})"
     rf"|(?P<date>20\d\d\s?年(?:\s?\d{{1,2}}月(?:\s?\d{{1,2}}[日号])?)?|\d{{1,2}}月\d{{1,2}}[日号]?)"
@@ -36,8 +38,10 @@ _FIGURE = re.compile(
 # 「一个」「一点」「第一次」 are words, not figures; small Chinese numerals count only before units that rules count in.
 _LOOSE = re.compile(r"^[一两]\s?(?:个|点|些|种|款|位|人|家|条|项|步|级|字)$")
 _NOT_BEFORE = re.compile(r"[第每同单唯统另任某哪这那几]$")
-_IDIOMS = re.compile(r"一(?:天|日|年)到晚|一(?:级|流|次性)|三无|千万(?:不|别|要|注)|百分(?:百)?(?!之)|十分(?!钟)|万分|八分|三分|一分[钱价]")
+_IDIOMS = re.compile(r"一(?:天|日|年)到晚|一(?:级|流|次性)|三无|千万(?:不|别|要|注)|百分(?:百)?(?!之)|十分(?!钟)|万分(?!之)|八分|三分|一分[钱价]")
 _WEAK_TIME = re.compile(r"^[一]\s?(?:天|日|年|周)$")
+# 「一天」 may be any day; 「一天内」 and 「一周之内」 are terms.
+_WITHIN = re.compile(r"\s?(?:之内|以内|内)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,11 @@ def _figure(match: re.Match[str], text: str) -> Figure | None:
 
     if groups["percent_cn"]:
         return make("percent", number(groups["pc"]), "%")
+    if groups["permille"]:
+        share = number(groups["pm"])
+        return make("percent", None if share is None else share / {"千": 10, "万": 100}[groups["pml"]], "%")
+    if groups["tenths"]:
+        return make("percent", (number(groups["te"]) or Decimal(0)) * 10, "%")
     if groups["percent"]:
         return make("percent", number(groups["p"]), "%")
     if groups["clock"] or groups["date"]:
@@ -95,7 +104,9 @@ def _figure(match: re.Match[str], text: str) -> Figure | None:
         digits, scale = (groups["m1"], groups["s1"]) if groups["m1"] else (groups["m2"], groups["s2"])
         return make("money", _scaled(digits, scale), "元")
     if groups["time"]:
-        if _WEAK_TIME.match(words) or (before and before in "第每同某前后几"):
+        if before and before in "第每同某几":
+            return None
+        if _WEAK_TIME.match(words) and not _WITHIN.match(text, match.end()):
             return None
         value = number(groups["t"])
         return make("duration", None if value is None else value * _HOURS[groups["tu"]], groups["tu"])

@@ -86,16 +86,41 @@ def build_index(
         home = index_folder(corpus_folder)
         home.mkdir(exist_ok=True)
         names = tuple(e.name for e in encoders) if encoders else model_names(model)
-        generation = f"gen-{_identity(corpus.digest, names)}"
+        texts = _Texts.of(corpus)
+        generation = f"gen-{_identity(corpus.digest, names, texts)}"
         last = _last_good(home, corpus_folder)
         if last and last[0].name == generation:
             return BuildReport(generation, len(corpus.passages), last[1].units, 0, last[1].units, True)
         _sweep(home, keep={last[0].name} if last else set())
-        return _build(corpus, home, generation, encoders or load_encoders(names), last, progress)
+        return _build(corpus, texts, home, generation, encoders or load_encoders(names), last, progress)
 
 
-def _identity(corpus_digest: str, names: Sequence[str]) -> str:
-    return hashlib.sha256(json.dumps([FORMAT, corpus_digest, *names]).encode()).hexdigest()[:12]
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What gets embedded: sentences under their heads, and passages under theirs."""
+
+    units: list[Unit]
+    unit_texts: list[str]
+    passage_texts: list[str]
+
+    @classmethod
+    def of(cls, corpus: Corpus) -> _Texts:
+        articles = {a.article_id: a for a in corpus.articles if a.kind == "rules"}
+        units = units_of(corpus.passages, articles)
+        return cls(
+            units,
+            [f"{u.context}:{articles[corpus.passages[u.passage].article_id].text[u.start : u.end]}" for u in units],
+            [" ".join([articles[p.article_id].title, *p.heading_path]) + ":" + p.text for p in corpus.passages],
+        )
+
+    def by_name(self) -> dict[str, list[str]]:
+        return {"units": self.unit_texts, "passages": self.passage_texts}
+
+
+def _identity(corpus_digest: str, names: Sequence[str], texts: _Texts) -> str:
+    """Other words, other models or another way of cutting make another generation."""
+    cutting = text_keys(["\n".join(texts.unit_texts), "\n".join(texts.passage_texts)])
+    return hashlib.sha256(json.dumps([FORMAT, corpus_digest, *names, *cutting]).encode()).hexdigest()[:12]
 
 
 def _last_good(home: Path, corpus_folder: Path) -> tuple[Path, Manifest] | None:
@@ -118,6 +143,7 @@ def _sweep(home: Path, keep: set[str]) -> None:
 
 def _build(
     corpus: Corpus,
+    prepared: _Texts,
     home: Path,
     generation: str,
     encoders: Sequence[Encoder],
@@ -127,13 +153,7 @@ def _build(
     work = home / f"{generation}.tmp"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    articles = {a.article_id: a for a in corpus.articles if a.kind == "rules"}
-    units = units_of(corpus.passages, articles)
-    unit_texts = [f"{u.context}:{articles[corpus.passages[u.passage].article_id].text[u.start : u.end]}" for u in units]
-    passage_texts = [
-        " ".join([articles[p.article_id].title, *p.heading_path]) + ":" + p.text for p in corpus.passages
-    ]
-    texts = {"units": unit_texts, "passages": passage_texts}
+    texts = prepared.by_name()
     legs: list[Leg] = []
     embedded = reused = 0
     for encoder, which in legs_for(encoders, len(corpus.passages)):
@@ -142,17 +162,17 @@ def _build(
         kind = kind_for(len(vectors))
         write_vectors(build_vectors(vectors, kind), work / _file(encoder.name, which))
         legs.append(Leg(encoder.name, which, encoder.dimension, len(vectors), kind))
-    _write_lexical(work, passage_texts, unit_texts, len(corpus.passages) <= SENTENCES_UP_TO)
-    _write_snapshot(work, corpus, units, texts)
+    _write_lexical(work, prepared.passage_texts, prepared.unit_texts, len(corpus.passages) <= SENTENCES_UP_TO)
+    _write_snapshot(work, corpus, prepared.units, texts)
     manifest = Manifest(
         format=FORMAT,
         corpus_digest=corpus.digest,
         models=tuple(e.name for e in encoders),
         normalised=True,
         legs=tuple(legs),
-        articles=len(articles),
+        articles=sum(1 for a in corpus.articles if a.kind == "rules"),
         passages=len(corpus.passages),
-        units=len(units),
+        units=len(prepared.units),
         built=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         files=digest_files(work),
     )

@@ -15,6 +15,11 @@ from ingest.platforms import platforms_in
 Language = Literal["zh", "en"]
 _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _WORD = re.compile(r"\w")
+_LATIN = re.compile(r"[A-Za-z]{1,}")
+_ENGLISH_FRAME = frozenset(
+    "a an the is are am was do does did can could may must should will would have has how what which who when where why "
+    "i we you my our it to of in on at for with if not and or say use".split()
+)
 CONCEPT = "c:"
 
 
@@ -40,8 +45,12 @@ def read_query(text: str, platform: str | None = None) -> Query:
 def language_of(text: str) -> Language:
     """The language to answer in: Chinese as soon as Chinese characters carry the question."""
     chinese = len(_CJK.findall(text))
-    latin = len(re.findall(r"[A-Za-z]{2,}", text))
-    return "zh" if chinese and chinese * 2 >= latin else ("en" if latin else "zh")
+    words = _LATIN.findall(text)
+    if not chinese:
+        return "en" if words else "zh"
+    # A question framed in English may be about a Chinese word: is "第一品牌" allowed in an ad?
+    framed = sum(1 for w in words if w.lower() in _ENGLISH_FRAME)
+    return "en" if framed >= 2 or (framed and len(words) >= 2 * chinese) else "zh"
 
 
 def terms_of(text: str) -> list[str]:

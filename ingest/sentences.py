@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 # A half-width full stop ends a sentence only behind a Chinese character or a closing mark: 5.3 and TOP.1 stay whole.
-_END = re.compile(r"(?:[。！？!?；;…]+|(?<=[\u4e00-\u9fff”」》）)])\.(?![\w.])|\n)[”’」』）)\]】]*\s*")
+_END = re.compile(
+    r"(?:(?:[。！？!?；;…]+|(?<=[\u4e00-\u9fff”」》）)])\.(?![\w.]))[”’」』）)\]】]*"
+    # A remark in brackets right behind a sentence speaks of that sentence; a bracketed number heads the next one.
+    r"(?:[(（](?![\s\d一二三四五六七八九十]{1,3}[)）])[^()（）\n]{2,40}[)）][。；;]?)?|\n)\s*"
+)
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:

@@ -32,11 +32,11 @@ def find_marks(view: View, label: Label, polarity: Polarity) -> Iterator[Mark]:
             continue
         if pattern.unless_draft and pattern.unless_draft.search(view.text):
             continue
+        told = 0
         for start, end, act in _hits(view.text, pattern, polarity):
-            if _stands(view, pattern, polarity, act):
-                start, end = _trim(view.text, start, end)
-                yield Mark(label.name, start, end, pattern.terms)
-                break
+            if start >= told and _stands(view, pattern, polarity, act):
+                told = end
+                yield Mark(label.name, *_trim(view.text, start, end), pattern.terms)
 
 
 def _hits(text: str, pattern: Pattern, polarity: Polarity) -> Iterator[tuple[int, int, tuple[int, int]]]:

