@@ -72,7 +72,11 @@ _JUDGE_MARK = re.compile(
     _MARK.format(inner=rf"([{_YES}{_NO}]|正确|错误)") + r"|(?:正确)?答案\s*[::]\s*(正确|错误|对|错|√|×)"
 )
 _BLANK_MARK = re.compile(r"[(（【]([^()（）【】]{0,80})[)）】]")
-_OPTION = re.compile(r"(?:(?<=[\s、;；,，。.)）?？])|^)([A-H])\s?[.、．::)）]\s*|(?:(?<=\s)|^)([A-H])(?=[\u4e00-\u9fff])", re.MULTILINE)
+_OPTION = re.compile(
+    r"(?:(?<=[\s、;；,，。.)）?？])|^)([A-H])\s?[.、．::)）]\s*"
+    r"|(?:(?<=\s)|^)([A-H])(?:(?=[\u4e00-\u9fff])|\s(?=[\u4e00-\u9fff\d]))",
+    re.MULTILINE,
+)
 
 
 def looks_like_exam(title: str, text: str) -> bool:

@@ -70,7 +70,7 @@ def _is_address(host: object) -> bool:
 
 @pytest.fixture(scope="session")
 def pages() -> Path:
-    """The folder of saved real pages: RULEDESK_PAGES, else ../shared/seeds beside the checkout; the test skips without."""
+    """The folder of saved real pages: RULEDESK_PAGES, else ../shared/seeds; without them the test skips."""
     folder = Path(os.environ.get("RULEDESK_PAGES") or Path(__file__).parents[2] / "shared" / "seeds")
     if not list(folder.glob("*.txt")):
         pytest.skip(f"no saved pages in {folder}; name their folder in RULEDESK_PAGES")

@@ -1,4 +1,4 @@
-"""Passages: exact offsets, never too long, in order, nothing lost; rules stay with their penalties, platforms by section."""
+"""Passages: exact offsets, never too long, in order, nothing lost; rules keep their penalties, platforms by section."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from ingest.articles import Article, Heading, Passage
 from ingest.passages import MAX_CHARS, platforms_of_article, split_article
 
 
-def article(text: str, platforms: tuple[str, ...] = (), headings: tuple[Heading, ...] = (), title: str = "规则") -> Article:
+def article(
+    text: str, platforms: tuple[str, ...] = (), headings: tuple[Heading, ...] = (), title: str = "规则"
+) -> Article:
     return Article("a1", "rules", title, platforms, "2024-01-02", None, ("page",), text, headings)
 
 
@@ -37,8 +39,41 @@ def assert_sound(one: Article) -> None:
     assert len({p.passage_id for p in passages}) == len(passages)
 
 
-MARKS = ["一、", "二、", "三、", "(一)", "(二)", "1、", "2、", "3、", "1.", "2.", "(1)", "(2)", "①", "②", "2.3.1", "第一章 ", "a.", "- "]
-WORDS = ["客服不得辱骂买家", "扣6分", "罚款500元", "7天内发货", "天猫", "京东规则", "free shipping", "OK", "5.3", "满3件减1", "处理办法", " ", "\n"]
+MARKS = [
+    "一、",
+    "二、",
+    "三、",
+    "(一)",
+    "(二)",
+    "1、",
+    "2、",
+    "3、",
+    "1.",
+    "2.",
+    "(1)",
+    "(2)",
+    "①",
+    "②",
+    "2.3.1",
+    "第一章 ",
+    "a.",
+    "- ",
+]
+WORDS = [
+    "客服不得辱骂买家",
+    "扣6分",
+    "罚款500元",
+    "7天内发货",
+    "天猫",
+    "京东规则",
+    "free shipping",
+    "OK",
+    "5.3",
+    "满3件减1",
+    "处理办法",
+    " ",
+    "\n",
+]
 ENDS = ["。", ",", "，", ";", "；", ":", "：", "!", "?", " ", "\n", "\n\n", "」", ")", "\u3000", ""]
 pieces = st.one_of(st.sampled_from(MARKS), st.sampled_from(WORDS), st.sampled_from(ENDS), st.text(max_size=8))
 structured = st.lists(pieces, max_size=160).map("".join)
@@ -64,7 +99,9 @@ def test_text_with_the_pages_own_headings_is_cut_soundly(parts: list[tuple[str, 
     assert_sound(article(text, ("天猫", "京东"), tuple(headings)))
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n\u3000", "字", "字" * 400, "字" * 401, "字" * 5000, ("长句子" * 60 + "。") * 9])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n\u3000", "字", "字" * 400, "字" * 401, "字" * 5000, ("长句子" * 60 + "。") * 9]
+)
 def test_short_and_long_texts(text: str) -> None:
     assert_sound(article(text))
     assert bool(split_article(article(text))) == bool(text.strip())
@@ -78,8 +115,15 @@ def test_a_long_line_of_5000_characters_without_any_mark_is_still_cut() -> None:
 
 @pytest.mark.parametrize(
     ("one", "two", "three"),
-    [("1、", "2、", "3、"), ("1.", "2.", "3."), ("(1)", "(2)", "(3)"), ("①", "②", "③"), ("一、", "二、", "三、"), ("（一）", "（二）", "（三）")],
-)  # fmt: skip
+    [
+        ("1、", "2、", "3、"),
+        ("1.", "2.", "3."),
+        ("(1)", "(2)", "(3)"),
+        ("①", "②", "③"),
+        ("一、", "二、", "三、"),
+        ("（一）", "（二）", "（三）"),
+    ],
+)
 @pytest.mark.parametrize("gap", [" ", "\n"])
 def test_a_numbered_rule_is_not_cut_from_its_penalty(one: str, two: str, three: str, gap: str) -> None:
     rules = [
@@ -96,7 +140,11 @@ def test_a_numbered_rule_is_not_cut_from_its_penalty(one: str, two: str, three: 
 
 
 def test_a_rule_over_400_characters_is_cut_at_sentence_ends() -> None:
-    rule = "1、迟发货的处理如下。" + "".join(f"第{n}种情形由平台按订单金额核定后通知商家本人。" for n in range(30)) + "\n2、其他。"
+    rule = (
+        "1、迟发货的处理如下。"
+        + "".join(f"第{n}种情形由平台按订单金额核定后通知商家本人。" for n in range(30))
+        + "\n2、其他。"
+    )
     passages = split_article(article(rule))
     assert len(passages) > 1
     assert all(p.text.endswith("。") for p in passages)
