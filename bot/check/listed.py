@@ -83,7 +83,11 @@ class ListedWords:
         before, behind = max(left, start - _CLAIM_REACH), min(right, end + _CLAIM_REACH)
         around = view.text[before:start] + "_" + view.text[end:behind]
         after = view.text[end:right]
-        if view.text[start] == "最" and end - start >= 2 and (after[:1] == "的" or not after.strip("了的哦呢哈呀")):
+        if (
+            view.text[start] == "最"
+            and end - start >= 2
+            and (re.match("[^,。!?]{0,3}的", after) or not after.strip("了的哦呢哈呀"))
+        ):
             return True
         return bool(self._everyday.goods.search(around) or self._everyday.claim.match(after))
 

@@ -19,6 +19,8 @@ _MARKS = {
 }
 _ENDS = {"!": "!", "?": "?"}
 _SYMBOL_LETTERS = {"➕": "+", "+": "+", "%": "%", "‰": "%", "℅": "%"}
+# Letters of other alphabets that look Latin, and two spellings of one Chinese word.
+_LOOKALIKES = dict(zip("аеорсхукнвмтіԛ帐妳", "aeopcxyknbmtiq账你", strict=True))
 _APOSTROPHES = "'’ʼ"
 
 
@@ -85,7 +87,7 @@ def fold(draft: str) -> View:
     between two Latin words. A space between two longer runs of Chinese is remembered as a soft break.
     """
     chars, origin = _compatible(draft)
-    chars = list(simplify("".join(chars)))
+    chars = [_LOOKALIKES.get(c, c) for c in simplify("".join(chars))]
     text: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -114,7 +116,9 @@ def _compatible(draft: str) -> tuple[list[str], list[int]]:
     for at, raw in enumerate(draft):
         if raw in _APOSTROPHES:
             continue
-        for char in unicodedata.normalize("NFKC", raw).casefold() if raw != "…" else raw:
+        # NFKD parts the tone mark from wēixìn; the marks are dropped with the invisible characters below.
+        for char in unicodedata.normalize("NFKD", raw).casefold() if raw != "…" else raw:
+            char = _LOOKALIKES.get(char, char)
             # Marks that ride on a letter and invisible ones would part the characters of a word.
             if unicodedata.category(char) in ("Mn", "Me", "Cf"):
                 continue
@@ -126,7 +130,7 @@ def _compatible(draft: str) -> tuple[list[str], list[int]]:
 def _kept(chars: list[str], i: int, before: list[str]) -> str:
     char = chars[i]
     if char in _ENDS:
-        return _ENDS[char]
+        return "," if char == "?" and _is_echo(chars, i) else _ENDS[char]
     if char == "~" and min(len(_run(chars, i - 1, -1)), len(_run(chars, i + 1, 1))) <= 1:
         return ""  # 微 ~ 信
     if char in _MARKS:
@@ -138,6 +142,15 @@ def _kept(chars: list[str], i: int, before: list[str]) -> str:
     if char == " ":
         return " " if _between_words(chars, i) and before and before[-1] != " " else ""
     return char if unicodedata.category(char)[0] in "LN" else ""
+
+
+def _is_echo(chars: list[str], i: int) -> bool:
+    """Whether a question mark ends a few words said after the buyer, with the answer behind them (「发票?没有的」)."""
+    left = i
+    while left > 0 and chars[left - 1] not in _MARKS and chars[left - 1] not in _ENDS:
+        left -= 1
+    words = "".join(chars[left:i]).strip()
+    return 1 <= len(words) <= 6 and not words.endswith(("吗", "么", "不", "行")) and i + 1 < len(chars)
 
 
 def _full_stop(chars: list[str], i: int) -> str:

@@ -71,6 +71,7 @@ class Rivals:
     payment: tuple[str, ...]
     steer_before: re.Pattern[str]
     steer_after: re.Pattern[str]
+    elsewhere: re.Pattern[str]
     own: Mapping[str, re.Pattern[str]]
 
 
@@ -135,6 +136,7 @@ def parse_breaches(*texts: str) -> Breaches:
             payment=tuple(rival["payment"]),
             steer_before=regex(rival["steer"]),
             steer_after=regex(rival["steer_after"]),
+            elsewhere=regex(rival["elsewhere"]),
             own={p: regex(r) for p, r in rival["own"].items()},
         ),
     )

@@ -51,4 +51,6 @@ class RivalNames:
 
     def _steers_away(self, text: str, start: int, end: int) -> bool:
         before, after = text[max(0, start - 8) : start], text[end : end + 8]
-        return bool(self._spec.steer_before.search(before) and self._spec.steer_after.match(after))
+        if self._spec.steer_before.search(before) and self._spec.steer_after.match(after):
+            return True
+        return bool(self._spec.elsewhere.search(text[max(0, start - 8) : end + 12]))
