@@ -11,7 +11,7 @@ import yaml
 from ingest.articles import ArticleDraft, Heading
 from ingest.decode import clean_text
 from ingest.errors import SourceError
-from ingest.platforms import in_order, normalise_platform
+from ingest.platforms import PLATFORMS, in_order, normalise_platform
 
 _FENCE = re.compile(r"\A---[ \t]*\n(?P<meta>.*?)\n---[ \t]*(?:\n|\Z)(?P<body>.*)\Z", re.DOTALL)
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
@@ -23,6 +23,16 @@ _INLINE = (
     (re.compile(r"`([^`\n]+)`"), r"\1"),
 )
 KNOWN_KEYS = frozenset({"id", "title", "platforms", "published", "source", "url", "kind", "page"})
+
+
+class _Loader(yaml.SafeLoader):
+    """Dates stay text: a day that no calendar has must be named, not crash the reader."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def parse_markdown(text: str, name: str) -> ArticleDraft:
@@ -53,25 +63,28 @@ def parse_markdown(text: str, name: str) -> ArticleDraft:
 
 def _read_meta(text: str, name: str) -> dict[str, Any]:
     try:
-        meta = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        meta = yaml.load(text, _Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SourceError(f"{name}: the front matter is not valid YAML ({str(error).splitlines()[0]})") from error
     if not isinstance(meta, dict):
         raise SourceError(f"{name}: the front matter must be lines of key: value")
+    for key, value in meta.items():
+        # Nested aliases can hold gigabytes in a few lines: nothing but plain values is ever printed or walked.
+        if any(isinstance(one, dict | list | set) for one in (value if isinstance(value, list) else [value])):
+            raise SourceError(f"{name}: {key} must be a plain value or a list of plain values")
     for key in ("title", "platforms", "published"):
         if key not in meta or (key == "title" and not meta[key]):
             raise SourceError(f"{name}: the front matter lacks {key}")
     unknown = sorted(str(k) for k in set(meta) - KNOWN_KEYS)
     if unknown:
-        raise SourceError(f"{name}: front matter key {unknown[0]!r} is not known; known are {', '.join(sorted(KNOWN_KEYS))}")
+        known = ", ".join(sorted(KNOWN_KEYS))
+        raise SourceError(f"{name}: front matter key {unknown[0]!r} is not known; known are {known}")
     return meta
 
 
 def _published(value: object, name: str) -> str | None:
     if value in (None, "", "null"):
         return None
-    if isinstance(value, datetime.date):
-        return value.strftime("%Y-%m-%d")
     try:
         return datetime.date.fromisoformat(str(value).strip()).isoformat()
     except ValueError:
@@ -92,7 +105,7 @@ def _platforms(value: object, name: str) -> tuple[str, ...]:
     for one in names:
         platform = normalise_platform(str(one))
         if platform is None:
-            raise SourceError(f"{name}: platform {str(one)!r} is not known; known are 淘宝 天猫 京东 拼多多 抖音 快手 1688")
+            raise SourceError(f"{name}: platform {str(one)!r} is not known; known are {' '.join(PLATFORMS)}")
         known.append(platform)
     return in_order(known)
 
