@@ -178,7 +178,7 @@ def _build(
     )
     write_whole(work / MANIFEST, json.dumps(manifest.to_json(), ensure_ascii=False, indent=1).encode())
     _publish(home, work, generation)
-    return BuildReport(generation, len(corpus.passages), len(units), embedded, reused, False)
+    return BuildReport(generation, len(corpus.passages), len(prepared.units), embedded, reused, False)
 
 
 def _file(model: str, which: str) -> str:
