@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -36,10 +37,15 @@ class HashingEncoder:
     def _vector(self, text: str) -> Vectors:
         total = np.zeros(self.dimension, np.float32)
         for pair in (text[i : i + 2] for i in range(max(1, len(text) - 1))):
-            seed = int.from_bytes(hashlib.sha256(pair.encode()).digest()[:4], "big")
-            total += np.random.default_rng(seed).standard_normal(self.dimension).astype(np.float32)
+            total += _pair_vector(pair, self.dimension)
         unit: Vectors = total / max(float(np.linalg.norm(total)), 1e-6)
         return unit
+
+
+@cache
+def _pair_vector(pair: str, dimension: int) -> Vectors:
+    seed = int.from_bytes(hashlib.sha256(pair.encode("utf-8", "surrogatepass")).digest()[:4], "big")
+    return np.random.default_rng(seed).standard_normal(dimension).astype(np.float32)
 
 
 class Power(Exception):
