@@ -26,13 +26,17 @@ class Wanted:
         return figure.kind == self.kind and (not self.units or figure.unit.lower() in self.units)
 
 
+# A day of the calendar answers 什么时候; dates are no figures, so it is looked for apart.
+DATE = Wanted("count", ("date",))
+_DATE = re.compile(r"(?:20\d\d\s?年)?\s?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]|20\d\d年")
 _SIZES = ("px", "kb", "k", "mb", "m", "像素")
 _ZH: tuple[tuple[str, tuple[Wanted, ...]], ...] = (
     (r"(?:几|多少)(?:个)?分(?!钟|之|期|销|店|仓)|扣分多少", (Wanted("points"),)),
     (r"百分之(?:几|多少)|几成|几个点|(?:什么|多少|多大)?比例|费率", (Wanted("percent"), Wanted("money"))),
     (r"几折", (Wanted("count", ("折",)), Wanted("percent"))),
     (_SIZE, (Wanted("count", _SIZES),)),
-    (rf"(?:几|多少)(?:个)?(?:{_TIME_UNITS})|多久|多长时间|多长|时效|时限|期限|什么时候|啥时候|何时|几点|几号|多快", (Wanted("duration"),)),
+    (rf"(?:几|多少)(?:个)?(?:{_TIME_UNITS})|多久|多长时间|多长|时效|时限|期限|多快", (Wanted("duration"),)),
+    (r"什么时候|啥时候|何时|几点|几号|几月|哪天|哪一天|哪年", (Wanted("duration"), DATE)),
     (r"多少钱|多少(?:元|块)|几(?:块|元)|几个钱", (Wanted("money"), Wanted("percent"))),
     (r"扣(?:我们?|店铺?|商家|它|他)?(?:多少|几)(?!天|次|单)|(?:会|要)?扣多少|怎么扣(?:分)?", (Wanted("points"), Wanted("money"))),
     (rf"(?:{_MONEY_WORDS})[^,，。?？]{{0,8}}(?:多少|几(?:个|成)?(?![天次位人件张条种]))|多少(?:保证金|费|押金|罚款|违约金|赔)", (Wanted("money"), Wanted("percent"), Wanted("count", ("倍",)))),
@@ -41,7 +45,8 @@ _ZH: tuple[tuple[str, tuple[Wanted, ...]], ...] = (
 _EN: tuple[tuple[str, tuple[Wanted, ...]], ...] = (
     (r"how many (?:\w+ ){0,2}points?|what score|points? (?:are|is|do|does|will|would)|how much .{0,20}points", (Wanted("points"),)),
     (r"what (?:percentage|percent|share|proportion|rate)|how many percent|what per ?cent", (Wanted("percent"), Wanted("money"))),
-    (r"how many (?:\w+ ){0,2}(?:days?|hours?|minutes?|seconds?|weeks?|months?|years?)|how long|how soon|how fast|how quick|deadline|time limit|by when|within how|how late|cutoff|when (?:do|does|must|should|will|can)", (Wanted("duration"),)),
+    (r"how many (?:\w+ ){0,2}(?:days?|hours?|minutes?|seconds?|weeks?|months?|years?)|how long|how soon|how fast|how quick|deadline|time limit|by when|within how|how late|cutoff", (Wanted("duration"),)),
+    (r"\bwhen\b|what (?:date|day|time)", (Wanted("duration"), DATE)),
     (r"how (?:big|large|wide|tall|high)|what (?:width|height|size|dimensions?|resolution)|file size|how many (?:px|pixels|mb|kb)|dimensions?", (Wanted("count", _SIZES),)),
     (r"how much|what (?:fine|amount|fee|price|cost|compensation|deposit|sum|penalty amount|minimum|maximum)|maximum (?:amount|compensation|payout)|minimum (?:amount|budget|spend)|(?:fine|fee|cost|price|cap) (?:for|of|on)|the cap\b", (Wanted("money"), Wanted("percent"), Wanted("count", ("倍",)))),
     (r"how many times", (Wanted("count", ("次", "倍")),)),
@@ -68,6 +73,11 @@ def wanted_figures(text: str, language: str) -> tuple[Wanted, ...]:
             return (Wanted("count", _UNIT_KIN.get(unit, (unit,))),)
         return wanted
     return ()
+
+
+def names_a_date(text: str) -> bool:
+    """Whether a day of the calendar stands in the text."""
+    return _DATE.search(text) is not None
 
 
 def asks_who_pays(text: str) -> bool:

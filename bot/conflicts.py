@@ -116,9 +116,9 @@ def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
 
 def _comparable(claims: Sequence[Claim]) -> Iterator[list[int]]:
     """Claims that measure the same sort of thing; only these are ever compared."""
-    groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for at, claim in enumerate(claims):
-        groups[claim.kind, claim.role, claim.unit].append(at)
+        groups[claim.kind, claim.unit].append(at)
     yield from groups.values()
 
 
@@ -129,7 +129,7 @@ def _explained(claims: Sequence[Claim], group: Sequence[int], one: int, other: i
         for at in group:
             twin = claims[at]
             if twin.line.article.article_id == home and twin.says == claims[mine].says and at != theirs:
-                likeness = same_matter(claims[mine], twin, words())
+                likeness = same_matter(claims[mine], twin, words(), loose=True)
                 if likeness > 0 and (twin.kind == "modal" or likeness >= score - _NEARER):
                     return True
     return False

@@ -15,15 +15,17 @@ ClaimKind = Literal["points", "money", "percent", "duration", "count", "modal", 
 # A matter counts as told once one full concept of it stands in the words.
 CORE = 1.0
 LONG_SIDE = 110
-_PENALTY = re.compile(r"(?:扣|记|(?<![累合总])计|罚|减)(?:掉|除|去)?[^，,。；;\d]{0,4}$")
+_PENALTY = re.compile(r"(?:扣|记|(?<![累合总])计|(?<!累)积|罚|减)(?:掉|除|去)?[^，,。；;\d]{0,4}$")
 _LADDER = re.compile(r"(?:累计|累积|达到?|满|合计|够|超过|超出|高达|每)[^，,。；;扣记计]{0,4}$")
 _OVER = re.compile(
-    r"(?:每?满|超过|超出|达到?|不?低于|不足|不?少于|多于|不?高于|不?大于|不?小于|未满|至少|[≥≤><])\s?[^，,。；;\d]{0,3}$"
+    r"(?:每?满|门槛|起批|起订|起送|起购|最低|起码|超过|超出|达到?|不?低于|不足|不?少于|多于|不?高于|不?大于|不?小于|未满|至少|[≥≤><])\s?[^，,。；;\d]{0,4}$"
 )
 _OVER_AFTER = re.compile(r"^\s?[（(]?(?:含)?[）)]?\s?(?:及|或)?(?:以上|以下|起(?=[订批送的，,。可才]))")
 _CAP = re.compile(r"(?:最高|最多|上限|封顶|不超过|不得超过|不能超过|不会超过|不高于|不得高于|至多|限额|顶格|最大)[^，,。；;]{0,8}$")
 _CAP_AFTER = re.compile(r"^\s?(?:封顶|为限|为上限|以内|之内|为顶)")
 _QUOTA = re.compile(r"限(?:购|领|拍|买|量|用)?[^，,。；;]{0,4}$")
+_SCORE = re.compile(r"(?:评分|得分|DSR|综合分|体验分|服务分)[^，,。；;]{0,8}$")
+_EACH = re.compile(r"每(?:次|笔|单|件|起|例|回)\s?$")
 _NO_POINTS = re.compile(r"不(?:会|再|用|需)?(?:被)?(?:扣|记)(?:除)?(?:任何)?分(?!钟)")
 _MINUS = re.compile(r"(?:立?减|送|返|抵)[^，,。；;\d]{0,3}$")
 _LIMITED = re.compile(r"(?:只|仅|最多|限|可|允许|延长|免费|能)[^，,。；;]{0,6}$")
@@ -56,6 +58,9 @@ _WHO = re.compile(
     r"|(?P<seller>商家|卖家|商户|店铺|店家|客服|卖方|掌柜|仓库))(?!的?(?:信息|资料|账[户号]|原因|责任|同意|地址|权益|电话|隐私|个人|的?要求下))"
 )
 _WHO_ACTS = frozenset("ship handle reply return exchange repair report appeal confirm review pay invoice notify inspect resend".split())
+_INVOICE = re.compile(r"发票|开票|寄票|要票")
+_STATES = frozenset("demote block limit delist notice freeze ban valid warranty keep extend train".split())
+STATE_REACH = 6
 _SCRIPT = re.compile(r"亲[~～，,亲]|哦|呢|哈[~～！!]")
 
 
@@ -133,11 +138,12 @@ class Reader:
         anchor = None
         if figure.kind == "duration":
             following = text[end : line.clauses[which + 1][1]] if which + 1 < len(line.clauses) else ""
-            acts = self._acts(text[start : line.clauses[which][0]], before, after, following, line.heads)
-            anchor = self.words.anchor_in(text[start : figure.start]) or self.words.anchor_in(after)
+            acts, ahead = self._acts(text[line.start : line.clauses[which][0]], before, after, following, line.heads)
+            anchor = self.words.anchor_in(text[start : figure.start])
+            end += len(following) if ahead else 0
         return self.claim(
             line, figure.kind, role, figure.value, figure.unit if figure.kind == "count" else "", (start, end),
-            acts=acts, anchor=anchor, actor=who(text[start : figure.start]), ladder=steps, at=(figure.start, figure.end),
+            acts=acts, anchor=anchor, actor=_actor(text, start, figure, after), ladder=steps, at=(figure.start, figure.end),
         )  # fmt: skip
 
     def claim(
@@ -158,13 +164,14 @@ class Reader:
             own = {**self.features(line.before), **own}
             words = f"{line.before} {words}"
         if weight(own) < CORE and not acts and kind not in ("modal", "bearer"):
-            own = {**self.features(line.article.title), **own}
+            of_title = self.features(line.article.title)
+            own = {**{n: v for n, v in of_title.items() if not n.startswith("w:")}, **own}
         context = set(self.features(around)) | set(self.features(line.heads)) | set(self.features(line.article.title))
         context |= set(self.features(line.before))
         start, end = self._side(line, span)
         return Claim(
             line, kind, role, value, unit, acts, anchor, actor, own, frozenset(context),
-            self._circumstances(f"{line.heads} {line.lead} {words}"), self._circumstances(line.article.title),
+            self._circumstances(f"{line.heads} {line.lead} {words}"), self._circumstances(line.opening),
             self._circumstances(line.text), ladder, start, end, at,
         )  # fmt: skip
 
@@ -180,14 +187,21 @@ class Reader:
             first -= 1
         return first
 
-    def _acts(self, earlier: str, before: str, after: str, following: str, heads: str) -> frozenset[str]:
-        for words in (after, self._without_anchors(before), following, self._without_anchors(earlier), heads):
+    def _acts(self, earlier: str, before: str, after: str, following: str, heads: str) -> tuple[frozenset[str], bool]:
+        """What a duration is the time for, and whether only the clause behind its own says so."""
+        states = self.words.acts_in(before[-STATE_REACH:]) & _STATES
+        if states:
+            return states, False  # 「屏蔽7天并支付违约金」
+        sources = (after, self._without_anchors(before), following, self._without_anchors(earlier), heads)
+        for words in sources:
             acts = self.words.acts_in(words)
             if acts == {"reply"} and _REQUEST.search(f"{earlier}{before}{after}"):
-                return frozenset({"handle"})  # to answer a request is to settle it
+                acts = frozenset({"handle"})  # to answer a request is to settle it
+            if acts == {"ship"} and _INVOICE.search(f"{earlier}{before}{after}"):
+                acts = frozenset({"invoice"})
             if acts:
-                return acts
-        return frozenset()
+                return acts, words is following and bool(following)
+        return frozenset(), False
 
     def _without_anchors(self, text: str) -> str:
         for form in self.words.anchors.values():
@@ -230,8 +244,10 @@ def role_of(text: str, line: Line, figure: Figure) -> str:
     start, end = line.clauses[which]
     before, after = text[start : figure.start], text[figure.end : end]
     if figure.kind == "points":
-        if _PENALTY.search(before):
+        if _PENALTY.search(before) or (_EACH.search(before) and "扣分" in text[line.start : figure.start]):
             return "penalty"
+        if _SCORE.search(before):
+            return "score"
         return "step" if _LADDER.search(before) or _OVER_AFTER.match(after) else "none"
     if figure.kind == "duration":
         if _OF_RATE.match(after):
@@ -260,6 +276,12 @@ def role_of(text: str, line: Line, figure: Figure) -> str:
 def is_step(role: str) -> bool:
     """Whether a figure of this role says when the others of its line hold."""
     return role in ("step", "over")
+
+
+def _actor(text: str, start: int, figure: Figure, after: str) -> str | None:
+    """Who is to keep a term: the party right behind it (「24小时内卖家要…」), else the last one before it."""
+    behind = re.match(r"(?:之内|以内|内)?[，,]?(?=[买卖商店客消顾])", after)
+    return (who(after[: behind.end() + 4]) if behind else None) or who(text[start : figure.start])
 
 
 def who(text: str) -> str | None:

@@ -38,6 +38,7 @@ class Line:
     clauses: tuple[tuple[int, int], ...]
     heads: str
     lead: str
+    opening: str
     platforms: frozenset[str]
     before: str
     around: str
@@ -80,6 +81,7 @@ def _article_lines(article: Article, passages: Sequence[Passage]) -> Iterator[Li
                 end=end,
                 clauses=tuple(_clauses(text, own_start, end)),
                 heads=_heads(above),
+                opening=f"{article.title} {_opening(text)}",
                 lead=_lead(text, section, own_start),
                 platforms=_platforms(text[own_start:end], above, passage),
                 before=before,
@@ -110,6 +112,12 @@ def _lead(text: str, section: Section, start: int) -> str:
         return ""
     opening = re.split(r"[。；;:：!！?？]", text[section.start : start], maxsplit=1)[0]
     return opening if len(opening) <= MAX_LEAD else ""
+
+
+def _opening(text: str) -> str:
+    """The first sentence of an article where it is short: 「大促发货须知。」 says what follows."""
+    first = re.split(r"[。！!\n]", text.lstrip()[: MAX_LEAD + 1], maxsplit=1)
+    return first[0] if len(first) > 1 and not find_markers(first[0]) else ""
 
 
 def _behind_marker(text: str, start: int, end: int) -> int:

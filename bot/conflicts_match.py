@@ -6,15 +6,21 @@ from collections.abc import Mapping
 
 from bot.conflicts_claims import _WHO_ACTS, CORE, Claim, weight
 from bot.conflicts_modal import clash
-from bot.conflicts_words import Words
+from bot.conflicts_words import LIGHT, Words
 
 HALF = 0.5
-MAX_LOOSE = 0.6
+# The concept that an act of a duration says as well: it is counted once.
+_SAYS = {
+    "demote": "demotion", "block": "block_shop", "track": "tracking", "confirm": "auto_confirm", "close": "close_order",
+    "protect": "price_protect", "settle": "settlement_cycle", "keep": "keep_record", "attend": "online_hours",
+}  # fmt: skip
+MAX_LOOSE = 0.4
+VERB = 0.5
 # How much of both claims' own words must be found in the other, on average and on the poorer side.
 _NEEDED: dict[str, tuple[float, float]] = {
-    "points": (0.7, 0.5),
-    "money": (0.6, 0.4),
-    "percent": (0.6, 0.4),
+    "points": (0.62, 0.4),
+    "money": (0.52, 0.4),
+    "percent": (0.52, 0.4),
     "duration": (0.55, 0.3),
     "count": (0.6, 0.4),
     "modal": (0.62, 0.45),
@@ -29,11 +35,14 @@ def conflict_score(one: Claim, other: Claim, words: Words) -> float:
     return same_matter(one, other, words)
 
 
-def same_matter(one: Claim, other: Claim, words: Words) -> float:
-    """How surely two claims measure the same of the same matter, 0 to 1; 0 where they do not."""
-    if one.kind != other.kind or one.role != other.role or one.unit != other.unit:
+def same_matter(one: Claim, other: Claim, words: Words, *, loose: bool = False) -> float:
+    """How surely two claims measure the same of the same matter, 0 to 1; 0 where they do not.
+
+    `loose` lets a rule that names a circumstance stand for one that names none.
+    """
+    if one.kind != other.kind or not _same_role(one, other) or one.unit != other.unit:
         return 0.0
-    if not _platforms_meet(one, other) or not _circumstances_agree(one, other, words):
+    if not _platforms_meet(one, other) or not _circumstances_agree(one, other, words, loose):
         return 0.0
     if one.ladder != other.ladder:
         return 0.0
@@ -47,6 +56,12 @@ def same_matter(one: Claim, other: Claim, words: Words) -> float:
     if not _actors_agree(one, other):
         return 0.0
     return _likeness(one, other, words)
+
+
+def _same_role(one: Claim, other: Claim) -> bool:
+    """A figure that stands without a cue may measure what the other's cue says, but no upper limit."""
+    roles = {one.role, other.role}
+    return len(roles) == 1 or (one.kind in ("money", "percent") and "plain" in roles and not roles & {"cap", "minus"})
 
 
 def _differ(one: Claim, other: Claim) -> bool:
@@ -66,13 +81,13 @@ def _actors_agree(one: Claim, other: Claim) -> bool:
     return one.kind not in ("duration", "modal") or (one.kind == "duration" and not one.acts & _WHO_ACTS)
 
 
-def _circumstances_agree(one: Claim, other: Claim, words: Words) -> bool:
+def _circumstances_agree(one: Claim, other: Claim, words: Words, loose: bool) -> bool:
     for c in words.circumstances:
         mine = one.circumstances.get(c.id, frozenset()) - c.plain
         theirs = other.circumstances.get(c.id, frozenset()) - c.plain
         if mine and theirs and not mine & theirs:
             return False
-        if (c.strict or (c.strict_modal and one.kind == "modal")) and bool(mine) != bool(theirs):
+        if not loose and (c.strict or (c.strict_modal and one.kind == "modal")) and bool(mine) != bool(theirs):
             # What one says outright, the other may say in its title or elsewhere in its sentence.
             silent = other if mine else one
             said = silent.of_title.get(c.id, frozenset()) | silent.of_line.get(c.id, frozenset())
@@ -91,11 +106,17 @@ def _likeness(one: Claim, other: Claim, words: Words) -> float:
     theirs, shared_too = _found(other, one, words)
     average, poorer = _NEEDED[one.kind]
     needed = CORE
+    if one.kind not in ("modal", "bearer") and not weight(one.own) and not weight(other.own):
+        # Where neither names more, what many rules share must do, and agree all the more.
+        needed, average, poorer = LIGHT, 0.55, 0.5
     if one.kind == "duration" and one.acts:
         # What a duration is the time for may be all that its rule names.
-        if not weight(one.own) and not weight(other.own):
+        bare = [not weight({n: v for n, v in c.own.items() if not _told(n, one.acts & other.acts)}) for c in (one, other)]
+        if all(bare):
             return 0.8
-        needed = 0.0 if min(weight(one.own), weight(other.own)) < CORE else HALF
+        needed = 0.0 if any(bare) else HALF
+    if one.ladder and not weight(one.own) and not weight(other.own):
+        return 0.75  # the same step of a ladder is the matter
     if one.kind == "modal" and not (one.acts & other.acts):
         needed = 2 * CORE
     if min(shared, shared_too) < needed:
@@ -112,21 +133,29 @@ def _likeness(one: Claim, other: Claim, words: Words) -> float:
     return score if score >= average and min(mine, theirs) >= poorer else 0.0
 
 
+def _told(name: str, acts: frozenset[str]) -> bool:
+    """Whether one of the acts says what the concept says."""
+    return any(_SAYS.get(act, act) == name for act in acts)
+
+
 def _found(one: Claim, other: Claim, words: Words) -> tuple[float, float]:
     """The share of one claim's words that the other knows, and the full concepts among them."""
-    total = sum(one.own.values())
+    # Words that are no concepts say little, however many they are.
+    acts = one.acts & other.acts
+    mine = {n: v for n, v in one.own.items() if one.kind != "duration" or not _told(n, acts)}
+    loose = sum(v for n, v in mine.items() if n.startswith("w:"))
+    tight = min(1.0, MAX_LOOSE / loose) if loose else 1.0
+    # What both have to do, or may not do, is part of the matter.
+    got = {"duration": CORE, "modal": VERB}.get(one.kind, 0.0) if acts else 0.0
+    total = sum(mine.values()) + got - loose * (1 - tight)
     if total <= 0:
         return 1.0, 0.0
-    # Words that are no concepts say little, however many they are.
-    loose = sum(v for n, v in one.own.items() if n.startswith("w:"))
-    tight = min(1.0, MAX_LOOSE / loose) if loose else 1.0
-    total -= loose * (1 - tight)
-    got = core = 0.0
-    for name, full in one.own.items():
-        credit = _credit(name, other.own, other.around, words.related)
+    core = 0.0
+    for name, full in mine.items():
+        credit = 1.0 if name in acts else _credit(name, other.own, other.around, words.related)
         value = full * tight if name.startswith("w:") else full
         got += credit * value
-        core += credit * value if value >= CORE else 0.0
+        core += credit * value if value >= LIGHT and (value >= CORE or not weight(mine)) else 0.0
     return got / total, core
 
 

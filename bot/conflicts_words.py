@@ -16,6 +16,7 @@ from index.glossary import Glossary, domain_glossary
 
 LIGHT = 0.4
 WORD = 0.3
+_OBJECTS = frozenset(("reply", "refund", "return", "exchange", "repair"))
 # What is told only to be set aside: 「非预售」 is not about pre-sale, 「除定制外」 not about made-to-order goods.
 _ASIDE = re.compile(
     r"非(?:预售|定制|大促|自营|生鲜|特殊|质量)|除(?!非)[^，,。；;]{1,24}?(?:以外|之外|外)|[（(][^（()）]{0,20}(?:除外|不含|不包括|另计|另行)[^（()）]{0,20}[)）]"
@@ -89,8 +90,8 @@ class Words:
     def acts_in(self, text: str) -> frozenset[str]:
         """What is to be done, or holds, according to the text."""
         acts = frozenset(name for name, form in self.acts.items() if form.search(text))
-        # 「响应处理」 a request is no reply to a message.
-        return acts - {"reply"} if "handle" in acts else acts
+        # 「响应处理」 a request is no reply to a message, 「退款审核」 is no refund yet.
+        return acts - _OBJECTS if "handle" in acts else acts
 
     def anchor_in(self, text: str) -> str | None:
         """From when a duration behind this text runs."""

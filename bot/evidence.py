@@ -133,7 +133,7 @@ def _wanted(question: Question, text: str) -> float:
     """1 where the sentence has a figure of the kind asked for, -1 where it lacks one, 0 where none is asked."""
     if not question.wants:
         return 0.0
-    return 1.0 if any(question.wants_figure(f) for f in figures_in(text)) else -1.0
+    return 1.0 if question.answered_in(text) else -1.0
 
 
 def _is_heading(article: Article, chain: Sequence[Section], unit: UnitMatch) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.answers import FactKind
-from bot.asked import Wanted, wanted_figures
+from bot.asked import DATE, Wanted, names_a_date, wanted_figures
 from bot.figures import Figure, figures_in
 from bot.vocabulary import key_terms
 from index.glossary import ask_cues
@@ -77,6 +77,10 @@ class Question:
         """Whether a figure is of a kind that the question asks for."""
         return any(w.met_by(figure) for w in self.wants)
 
+    def answered_in(self, text: str) -> bool:
+        """Whether a text holds a figure (or a date, where one would do) of the kind asked for."""
+        return any(self.wants_figure(f) for f in figures_in(text)) or (DATE in self.wants and names_a_date(text))
+
     @property
     def is_yes_no(self) -> bool:
         """Whether yes or no answers it."""
@@ -107,7 +111,7 @@ def spoken_figures(text: str) -> list[Figure]:
 def _form(query: Query) -> Form:
     text = query.text.strip()
     if query.language == "en":
-        return _english_form(text)
+        return _english_form(re.sub(r"\b(?:what|how) (?:if|about)\b", "if", text, flags=re.IGNORECASE))
     clauses = [c for c in re.split(r"[。!！;；\n,，?？]", text) if c.strip()] or [text]
     if _BREACH.search(text) and not _OPEN.search(clauses[-1]):
         return "breach"

@@ -128,6 +128,15 @@ class Retriever:
         rows = self._units[self._unit_range(position)]
         return [(int(s), int(e)) for _, s, e in rows]
 
+    @property
+    def encoders(self) -> tuple[Encoder, ...]:
+        """The models that questions are encoded with."""
+        return tuple(self._encoders.values())
+
+    def sentences(self) -> list[tuple[str, int, int]]:
+        """Every sentence of the index as (article_id, start, end)."""
+        return [(self.passages[int(p)].article_id, int(s), int(e)) for p, s, e in self._units]
+
     def leg_scores(self, query: Query) -> dict[str, Scores]:
         """Each leg's raw scores of all passages (for fitting and ablation), and the platform match."""
         legs = {name: scores for name, (scores, _) in self._leg_scores(query).items()}

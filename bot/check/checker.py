@@ -54,7 +54,7 @@ class ReplyChecker:
         marks = [m for label in self._data.labels.values() for m in find_marks(view, label, self._polarity)]
         marks += self._listed.find(view, platform)
         marks += self._rivals.find(view, platform, self._citer)
-        language = "zh" if any(is_cjk(c) for c in view.text) else "en"
+        language = "zh" if any(is_cjk(c) for c in draft) else "en"
         findings: list[Finding] = []
         n = 1
         for mark in _settle(marks):

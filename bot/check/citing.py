@@ -37,6 +37,8 @@ class Citer:
     def cite(self, label: Label, mark: Mark, words: str, platform: str | None) -> list[RuleUnit]:
         """Up to three units: the rule, the list that holds the word, the penalty; [] where there is no rule."""
         listed = [u for u in mark.units if u.applies_to(platform)] or ([] if label.bound else list(mark.units))
+        if label.bound and mark.units:
+            return listed[:1]  # what one platform lists binds no other
         found = self._found[label.name]
         own = [(s, u) for s, u in found if u.applies_to(platform)]
         if not own and not listed:

@@ -66,7 +66,10 @@ class Unmasker:
     def _by_spelling(self, view: View) -> list[tuple[int, int, str]]:
         text, where = _squeezed(view.text)
         edits = []
+        plain = [m.span() for name in self._plain for m in re.finditer(re.escape(name), text)]
         for start, end, (name, shady) in self._spellings.find_all(text):
+            if any(s < end and start < e for s, e in plain):
+                continue  # 拼多 inside 拼多多
             first, last = where[start], where[end - 1] + 1
             if _edges_free(view.text, first, last) and (not shady or self._has_near(view.text, first, last)):
                 edits.append((first, last, name.name))

@@ -15,8 +15,8 @@ from bot.check.polarity import Polarity, Stance
 from bot.check.spot import Mark
 
 # Words that change nothing in a phrase: people retell 用不起就不要用 as 用不起就别用 and 您 as 你.
-_SAME = (("不要", "别"), ("您", "你"), ("哪里", "哪儿"), ("哪儿", "哪"), ("到哪", "去哪"))
-_FILLER = re.compile("[的了吧啊呢哦呀嘛吗哈啦就也都么]")
+_SAME = (("不要", "别"), ("您", "你"))
+_FILLER = re.compile("[的了吧啊呢哦呀嘛吗哈啦就也都么到去里儿]")
 _GREETING = re.compile("^(?:亲亲?|您好|你好|抱歉|不好意思|对不起|那|这个|真的|反正|我们?|哦|额|嗯)+")
 _WILD = re.compile("[\u4e00-\u9fff]x+|x+[\u4e00-\u9fff]")  # 全国X大品牌之一
 _CLAUSE = re.compile("[。!?,]")

@@ -21,6 +21,7 @@ _ENDS = {"!": "!", "?": "?"}
 _SYMBOL_LETTERS = {"➕": "+", "+": "+", "%": "%", "‰": "%", "℅": "%"}
 # Letters of other alphabets that look Latin, and two spellings of one Chinese word.
 _LOOKALIKES = dict(zip("аеорсхукнвмтіԛ帐妳", "aeopcxyknbmtiq账你", strict=True))
+_PARTICLES = tuple("的哦呢哈呀啦吧了吗嘛亲哒么喔噢滴啊哟呐~!?,。")
 _APOSTROPHES = "'’ʼ"
 
 
@@ -131,7 +132,7 @@ def _kept(chars: list[str], i: int, before: list[str]) -> str:
     char = chars[i]
     if char in _ENDS:
         return "," if char == "?" and _is_echo(chars, i) else _ENDS[char]
-    if char == "~" and min(len(_run(chars, i - 1, -1)), len(_run(chars, i + 1, 1))) <= 1:
+    if char == "~" and 0 < i < len(chars) - 1 and not _softens(chars, i):
         return ""  # 微 ~ 信
     if char in _MARKS:
         return _MARKS[char]
@@ -142,6 +143,12 @@ def _kept(chars: list[str], i: int, before: list[str]) -> str:
     if char == " ":
         return " " if _between_words(chars, i) and before and before[-1] != " " else ""
     return char if unicodedata.category(char)[0] in "LN" else ""
+
+
+def _softens(chars: list[str], i: int) -> bool:
+    """Whether a wave ends a clause (「好的哦~」): behind a particle, or between longer runs."""
+    left = _run(chars, i - 1, -1)
+    return left[-1:] in _PARTICLES or ((chars[i - 1] == " ") != (chars[i + 1] == " ") and len(left) > 1)
 
 
 def _is_echo(chars: list[str], i: int) -> bool:

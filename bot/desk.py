@@ -1,0 +1,147 @@
+"""The desk: one corpus, opened once, that answers questions and checks drafts from any number of threads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.answers import Answer
+from bot.check.checker import ReplyChecker
+from bot.conflicts import ConflictIndex
+from bot.desk_api import Turn
+from bot.findings import CheckResult
+from bot.followups import in_context
+from bot.question import read_question
+from bot.reader import Reader
+from bot.suggestions import ReplyLines
+from bot.vocabulary import Vocabulary
+from index.encoders.loading import Encoder
+from index.retriever import Retriever, current_generation
+from ingest.articles import Article
+from ingest.errors import UsageError
+from ingest.platforms import PLATFORMS, normalise_platform
+
+MAX_QUESTION = 2_000
+MAX_DRAFT = 5_000
+READ_HITS = 6  # passages that the reader looks into, whatever number of hits is asked for
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Everything that belongs to one generation of the index; swapped as a whole."""
+
+    retriever: Retriever
+    reader: Reader
+    checker: ReplyChecker
+    articles: tuple[Article, ...]
+
+
+class Desk:
+    """Answers from a corpus folder. A newer index generation is taken up between two questions, without a restart."""
+
+    def __init__(self, corpus: Path, encoders: Sequence[Encoder] | None = None) -> None:
+        """Use `Desk.open`."""
+        self._corpus = corpus
+        self._encoders = encoders
+        self._opened = self._open()
+        self._lock = threading.Lock()
+        self._looked = time.monotonic()
+
+    @classmethod
+    def open(cls, corpus: Path, progress: Progress = lambda _: None, encoders: Sequence[Encoder] | None = None) -> Desk:
+        """Opens the desk over a corpus folder with an index. Raises IndexError_, ModelError."""
+        progress(f"opening {corpus}")
+        return cls(corpus, encoders)
+
+    @property
+    def retriever(self) -> Retriever:
+        """The retriever that answers now."""
+        return self._opened.retriever
+
+    def ask(
+        self,
+        question: str,
+        platform: str | None = None,
+        history: Sequence[Turn] = (),
+        top: int = 5,
+        item_id: str | None = None,
+    ) -> Answer:
+        """One answer. Raises UsageError for an empty or over-long question or an unknown platform."""
+        begun = time.perf_counter()
+        text = _checked(question, "question", MAX_QUESTION)
+        if not 1 <= top <= 50:
+            raise UsageError(f"top is {top}; it must be 1 to 50")
+        opened = self._current()
+        read = read_question(in_context(text, history), _platform(platform))
+        hits = opened.retriever.search(read.query, max(top, READ_HITS))
+        retrieved = time.perf_counter()
+        answer = opened.reader.read(read, text, hits[:READ_HITS], hits[:top])
+        done = time.perf_counter()
+        timings = {
+            "retrieve": (retrieved - begun) * 1000,
+            "read": (done - retrieved) * 1000,
+            "total": (done - begun) * 1000,
+        }
+        return replace(answer, timings_ms=timings, id=item_id)
+
+    def check(self, draft: str, platform: str | None = None, item_id: str | None = None) -> CheckResult:
+        """Findings of a draft. Raises UsageError as `ask` does."""
+        text = _checked(draft, "draft", MAX_DRAFT)
+        return self._current().checker.check(text, _platform(platform), item_id)
+
+    def articles(self) -> Sequence[Article]:
+        """Every rule article of the corpus, newest first."""
+        return self._opened.articles
+
+    def article(self, article_id: str) -> Article | None:
+        """One article, or None."""
+        return self._opened.retriever.articles.get(article_id)
+
+    def _current(self) -> _Opened:
+        """What answers now; at most once a second it is looked whether a newer generation was published."""
+        now = time.monotonic()
+        if now - self._looked < 1.0 or not self._lock.acquire(blocking=False):
+            return self._opened
+        try:
+            self._looked = now
+            if current_generation(self._corpus) != self._opened.retriever.folder:
+                self._opened = self._open()
+        except Exception:  # a newer generation that does not open must not take the last good one away
+            return self._opened
+        finally:
+            self._lock.release()
+        return self._opened
+
+    def _open(self) -> _Opened:
+        retriever = Retriever.open(self._corpus, self._encoders)
+        if self._encoders is None:
+            self._encoders = retriever.encoders
+        rules = [a for a in retriever.articles.values() if a.kind == "rules"]
+        articles = tuple(sorted(rules, key=lambda a: a.published or "", reverse=True))
+        vocabulary = Vocabulary(retriever.articles, retriever.sentences())
+        checker = ReplyChecker(articles, retriever.passages)
+        lines = ReplyLines(checker)
+        reader = Reader(retriever.articles, vocabulary, ConflictIndex(articles, retriever.passages), lines.suggest)
+        return _Opened(retriever, reader, checker, articles)
+
+
+def _checked(text: str, what: str, limit: int) -> str:
+    stripped = "".join(c for c in text if c.isprintable() or c in "\n\t").strip()
+    if not stripped:
+        raise UsageError(f"the {what} is empty; type one")
+    if len(stripped) > limit:
+        raise UsageError(f"the {what} has {len(stripped):,} characters; the limit is {limit:,}; shorten it")
+    return stripped if what == "question" else text
+
+
+def _platform(name: str | None) -> str | None:
+    if name is None or not name.strip():
+        return None
+    known = normalise_platform(name)
+    if known is None:
+        raise UsageError(f"platform {name!r} is not known; known are {' '.join(PLATFORMS)}")
+    return known

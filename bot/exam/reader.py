@@ -1,0 +1,246 @@
+"""The exam reader: answers items from retrieved rules with no generative model, cites them, or leaves an item open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.answers import Citation
+from bot.exam.blanks import fill
+from bot.exam.choice import choose
+from bot.exam.evidence import Stretch, stretch
+from bot.exam.cues import GRANTS, UNLIMITED
+from bot.exam.judging import judge
+from bot.exam.marking import BLANK, Prediction
+from bot.exam.priors import guess_statement, option_prior
+from bot.exam.restating import restates
+from bot.exam.terms import Weights
+from index.hits import Hit
+from index.query import Query, read_query
+from ingest.articles import Article, Passage
+from ingest.exam import ExamItem
+from ingest.sentences import trim
+
+Risk = Literal["low", "exam"]
+Allow = Callable[[Passage], bool]
+POOL = 12  # passages read for an item
+PER_OPTION = 4  # and for each option besides
+BEFORE = 300  # characters ahead of a passage in which the lead-in of its list may stand
+PICKED = 0.1  # how much more a sentence counts that the retriever itself picked
+LEANING = 0.03  # what one standard step of nearness between options and rules counts
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Below these an item is left open: fit and clearness of a judgement, score and lead of a choice, score of a blank."""
+
+    judge_fit: float
+    judge_value: float
+    choice_score: float
+    choice_lead: float
+    figure_score: float
+    figure_lead: float
+    blank_score: float
+
+
+THRESHOLDS: dict[Risk, Thresholds] = {
+    "low": Thresholds(0.42, 0.35, 0.24, 0.03, 0.45, 0.03, 0.38),
+    "exam": Thresholds(0.35, 0.15, -9.0, 0.0, 0.0, 0.0, 0.0),
+}
+
+
+class Searcher(Protocol):
+    """What the reader needs of a retriever; index.retriever.Retriever is one."""
+
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """The articles by id."""
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """All passages."""
+
+    def search(self, query: Query, k: int = 10, allow: Allow | None = None) -> list[Hit]:
+        """The best k passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the reader sees of an item: never its key, never its evidence."""
+
+    type: str
+    stem: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExamAnswer:
+    """`predicted` is a letter, a boolean, a tuple with one filling a blank ("" where one stays empty), or None where the
+    item is left open. `confidence` 0..1. `hits` are the passages that were read."""
+
+    predicted: Prediction
+    answered: bool
+    citations: tuple[Citation, ...] = ()
+    confidence: float = 0.0
+    hits: tuple[Hit, ...] = ()
+
+
+OPEN = ExamAnswer(None, False)
+
+
+class ExamReader:
+    """Answers exam items. `risk` "low" leaves doubtful ones open, "exam" answers as soon as anything leans."""
+
+    def __init__(self, retriever: Searcher, risk: Risk = "low") -> None:
+        """Counts the words of the retriever's passages, so that rare ones tell more."""
+        self._retriever = retriever
+        self._weights = Weights(p.text for p in retriever.passages)
+        self.risk: Risk = risk
+
+    def answer(self, item: ExamItem, allow: Allow | None = None) -> ExamAnswer:
+        """Answers from retrieved passages; `allow` bars passages besides those that restate the item."""
+        question = Question(item.type, item.stem, item.options)
+
+        def allowed(passage: Passage) -> bool:
+            return not restates(item, passage.text) and (allow is None or allow(passage))
+
+        stretches, leaning = self._gather(question, allowed)
+        return self._read(question, stretches, leaning)
+
+    def answer_with(self, item: ExamItem, sentences: Sequence[str]) -> ExamAnswer:
+        """Answers from sentences that are given (gold evidence); nothing is retrieved, nothing cited."""
+        return self._read(Question(item.type, item.stem, item.options), [stretch(s) for s in sentences], {})
+
+    def closed_book(self, item: ExamItem) -> ExamAnswer:
+        """Answers with no evidence at all, from how exams are usually made: what an examinee guesses."""
+        if item.type == "single_choice":
+            prior = option_prior(item.stem, item.options)
+            return ExamAnswer(max(prior, key=lambda n: prior[n]), True) if prior else OPEN
+        if item.type == "true_false":
+            return ExamAnswer(guess_statement(item.stem), True)
+        return OPEN
+
+    def _gather(self, question: Question, allow: Allow) -> tuple[list[Stretch], dict[str, float]]:
+        """The passages for the stem and for each option, and how near each option is to the rules."""
+        stem = BLANK.sub(" ", question.stem)
+        found: dict[str, tuple[Hit, float]] = {}
+        units: dict[str, dict[tuple[int, int], float]] = {}
+        near: dict[str, list[Hit]] = {}
+        asked = [("", stem, POOL)] + [(n, f"{stem} {o}", PER_OPTION) for n, o in question.options.items()]
+        for name, text, count in asked:
+            hits = self._retriever.search(read_query(text), count, allow)
+            near[name] = hits
+            top = max((h.score for h in hits), default=0.0)
+            for hit in hits:
+                share = max(0.0, hit.score / top) if top > 0 else 1.0
+                prior = 0.9 + 0.1 * share
+                key, at = hit.passage.passage_id, hit.passage.start
+                span = (hit.unit[0] - at, hit.unit[1] - at)
+                units.setdefault(key, {})
+                units[key][span] = max(units[key].get(span, 0.0), 1 + PICKED * share)
+                if key not in found or found[key][1] < prior:
+                    found[key] = (hit, prior)
+        stretches = [self._stretch(h, prior, units[key]) for key, (h, prior) in found.items()]
+        return stretches, _nearness({n: hits for n, hits in near.items() if n})
+
+    def _stretch(self, hit: Hit, prior: float, units: Mapping[tuple[int, int], float]) -> Stretch:
+        passage = hit.passage
+        article = self._retriever.articles[passage.article_id]
+        return stretch(
+            passage.text,
+            " ".join([article.title, *passage.heading_path]),
+            passage.start,
+            hit,
+            prior,
+            article.text[max(0, passage.start - BEFORE) : passage.start],
+            tuple((s, e, f) for (s, e), f in units.items()),
+        )
+
+    def _read(self, question: Question, stretches: Sequence[Stretch], leaning: Mapping[str, float]) -> ExamAnswer:
+        hits = tuple(s.hit for s in stretches if s.hit is not None)
+        if question.type == "single_choice":
+            found = self._choose(question, stretches, leaning)
+        elif question.type == "true_false":
+            found = self._judge(question, stretches)
+        else:
+            found = self._fill(question, stretches)
+        predicted, confidence, marks = found
+        if predicted is None:
+            return ExamAnswer(None, False, (), confidence, hits)
+        return ExamAnswer(predicted, True, self._cite(marks), confidence, hits)
+
+    def _choose(
+        self, question: Question, stretches: Sequence[Stretch], leaning: Mapping[str, float]
+    ) -> tuple[Prediction, float, list[tuple[Stretch, int]]]:
+        limits = THRESHOLDS[self.risk]
+        extra = dict(leaning)
+        prior = option_prior(question.stem, question.options) if self.risk == "exam" else {}
+        choice = choose(question.stem, question.options, stretches, self._weights, extra, prior)
+        least, lead = (
+            (limits.figure_score, limits.figure_lead) if choice.by_figure else (limits.choice_score, limits.choice_lead)
+        )
+        confidence = max(0.0, min(1.0, choice.score * min(1.0, 0.5 + 2 * choice.lead)))
+        if choice.letter is None or choice.score < least or choice.lead < lead:
+            return None, confidence, []
+        return choice.letter, confidence, [(choice.where, choice.clause)] if choice.where else []
+
+    def _judge(
+        self, question: Question, stretches: Sequence[Stretch]
+    ) -> tuple[Prediction, float, list[tuple[Stretch, int]]]:
+        limits = THRESHOLDS[self.risk]
+        verdict = judge(question.stem, stretches, self._weights)
+        value = verdict.value
+        if self.risk == "exam":
+            if UNLIMITED.search(question.stem) and GRANTS.search(question.stem) and not verdict.by_figure:
+                value -= 0.5
+            # The rules are silent: what no rule bears out is no rule.
+            holds = verdict.fit >= limits.judge_fit and value >= limits.judge_value
+            marks = [(verdict.where, verdict.clause)] if verdict.where and verdict.fit >= limits.judge_fit else []
+            return holds, abs(value) * verdict.fit, marks
+        if verdict.where is None or verdict.fit < limits.judge_fit or abs(value) < limits.judge_value:
+            return None, abs(value) * verdict.fit, []
+        return value > 0, abs(value) * verdict.fit, [(verdict.where, verdict.clause)]
+
+    def _fill(
+        self, question: Question, stretches: Sequence[Stretch]
+    ) -> tuple[Prediction, float, list[tuple[Stretch, int]]]:
+        limits = THRESHOLDS[self.risk]
+        fillings = fill(question.stem, stretches, self._weights)
+        scores = [f.score if f is not None else 0.0 for f in fillings]
+        confidence = min(1.0, min(scores, default=0.0))
+        marks = [(f.where, f.clause) for f in fillings if f is not None]
+        if not marks or (confidence < limits.blank_score):
+            return None, confidence, []
+        return tuple(f.text if f is not None else "" for f in fillings), confidence, marks
+
+    def _cite(self, marks: Sequence[tuple[Stretch, int]]) -> tuple[Citation, ...]:
+        """The deciding sentences, each once, cut from the stored article."""
+        cited: dict[tuple[str, int, int], Citation] = {}
+        for where, clause in marks:
+            if where.hit is None:
+                continue
+            passage = where.hit.passage
+            article = self._retriever.articles[passage.article_id]
+            first, last = where.sentence_span(clause)
+            start, end = trim(article.text, where.offset + first, where.offset + last)
+            key = (article.article_id, start, end)
+            if key not in cited:
+                cited[key] = Citation(
+                    len(cited) + 1, article.article_id, article.title, passage.platforms, article.published,
+                    article.url, passage.passage_id, start, end, article.text[start:end],
+                )  # fmt: skip
+        return tuple(cited.values())
+
+
+def _nearness(near: Mapping[str, Sequence[Hit]]) -> dict[str, float]:
+    """For each option how much nearer it is to the rules than the others, by the retriever's sentence vectors."""
+    leaning = dict.fromkeys(near, 0.0)
+    legs = {leg for hits in near.values() for h in hits for leg in h.legs if leg.endswith(":units")}
+    for leg in legs:
+        best = {n: max((h.legs.get(leg, 0.0) for h in hits), default=0.0) for n, hits in near.items()}
+        mean = sum(best.values()) / len(best)
+        spread = max((sum((b - mean) ** 2 for b in best.values()) / len(best)) ** 0.5, 0.01)
+        for name, value in best.items():
+            leaning[name] += LEANING * max(-2.0, min(2.0, (value - mean) / spread))
+    return leaning

@@ -1,0 +1,68 @@
+"""Follow-ups: a question that says too little by itself is read together with the one before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.desk_api import Turn
+from bot.vocabulary import key_terms
+from index.query import CONCEPT, language_of
+from ingest.platforms import platform_mentions
+
+_OPENS = re.compile(
+    r"^\s*(?:那么?(?!个)|然后|如果|要是|万一|假如|换成|改成|还有呢|他|它|这个|这种|这样|and\b|what if|what about|how about|then\b|but\b|if (?:he|she|they|the buyer)|so\b|does (?:it|that)|is (?:it|that)|same (?:for|on))",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(r"呢[?？]?\s*$|(?:this|that|it|then)\s*\??\s*$", re.IGNORECASE)
+_FILLER = re.compile(r"[那么呢吗啊呀的?？!！。,，\s]|平台|上面?|店铺?|and|what|about|how|on|for|the|same|\?", re.IGNORECASE)
+# Words of asking and of the usual persons carry no subject of their own.
+_NO_SUBJECT = frozenset(
+    f"{CONCEPT}{name}"
+    for name in ("buyer", "shop", "seller", "merchant", "agent", "allowed", "required", "compensate", "deduct_points", "penalty", "platform", "cap", "insist")
+)  # fmt: skip
+
+
+def in_context(question: str, history: Sequence[Turn]) -> str:
+    """The question as it must be read: with the last one before it where it leans on that, alone where it does not."""
+    if not history:
+        return question
+    subject = {t for t in key_terms(question) if t not in _NO_SUBJECT}
+    concepts = {t for t in subject if t.startswith(CONCEPT)}
+    mentions = platform_mentions(question)
+    bare = _FILLER.sub("", _without(question, mentions))
+    last = _last_subject(history)
+    if mentions and len(bare) <= 1:
+        return _swap_platform(last, mentions[0][0], question)
+    leans = bool(_OPENS.search(question)) or bool(_ENDS.search(question))
+    own = len(concepts - {f"{CONCEPT}{name}" for name in _PLATFORM_CONCEPTS})
+    short = len(question) <= 12 if language_of(question) == "zh" else len(question.split()) <= 6
+    if (leans and own <= 2) or (short and own == 0):
+        text = _swap_platform(last, mentions[0][0], question) if mentions else last
+        return f"{text.rstrip('?？。!！ ')}; {question}" if language_of(question) == "en" else f"{text.rstrip('?？。!！ ')},{question}"
+    return question
+
+
+_PLATFORM_CONCEPTS = ("taobao", "tmall", "tmall_global", "jd", "pdd", "douyin", "kuaishou", "ali1688", "ali")
+
+
+def _last_subject(history: Sequence[Turn]) -> str:
+    """The last question that had a subject of its own, read in its turn with what stood before it."""
+    turns = list(history)
+    return in_context(turns[-1].question, turns[:-1])
+
+
+def _without(text: str, mentions: Sequence[tuple[str, int, int]]) -> str:
+    for _, start, end in reversed(mentions):
+        text = text[:start] + text[end:]
+    return text
+
+
+def _swap_platform(text: str, platform: str, question: str) -> str:
+    """The earlier question with the platform that is asked for now."""
+    mentions = platform_mentions(text)
+    if not mentions:
+        return f"{text.rstrip('?？')} ({platform})?" if language_of(question) == "en" else f"{platform}{text}"
+    for _, start, end in reversed(mentions):
+        text = text[:start] + platform + text[end:]
+    return text

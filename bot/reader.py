@@ -1,0 +1,239 @@
+"""Hits -> an answer: the fewest exact sentences that answer in full, the verdict they decide, the figures they hold."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.answerable import Judge, Judgement, Reason
+from bot.answers import Answer, Citation, Conflict, ConflictSide, Verdict
+from bot.conflicts import ConflictIndex, CorpusConflict
+from bot.evidence import Evidence, EvidenceFinder
+from bot.facts import facts_of
+from bot.question import Question
+from bot.scope import Scope, scope_of
+from bot.verdict import decide
+from bot.vocabulary import Vocabulary
+from bot.wording import Part, answer_text, refusal_text
+from index.hits import Hit
+from ingest.articles import Article, fold
+from ingest.sentences import trim
+
+MAX_RULES = 4  # citations for the rule itself; figure, penalty and the other side of a conflict come on top
+MARGIN = 2.4  # log-odds behind the best sentence within which another one is shown as well
+DECIDING = 3  # sentences that the verdict is read from
+_PENALTY = re.compile(r"扣|罚|违约金|清退|关闭店铺|下架|降权|赔|屏蔽|封")
+Suggest = Callable[[Question, Verdict | None, Sequence[Evidence]], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A span to be cited, and why."""
+
+    article: Article
+    passage_id: str
+    platforms: tuple[str, ...]
+    start: int
+    end: int
+    role: str
+
+
+def on_platform(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence of the platform asked for; all of it where none is asked for or nothing is that platform's."""
+    if not question.query.platforms:
+        return list(evidence)
+    own = [e for e in evidence if e.features["platform"] >= 0]
+    return own or list(evidence)
+
+
+class Reader:
+    """Reads answers out of hits, for one corpus."""
+
+    def __init__(
+        self,
+        articles: Mapping[str, Article],
+        vocabulary: Vocabulary,
+        conflicts: ConflictIndex | None = None,
+        suggest: Suggest | None = None,
+        today: Callable[[], datetime.date] = datetime.date.today,
+    ) -> None:
+        self._articles = articles
+        self._vocabulary = vocabulary
+        self._finder = EvidenceFinder(articles, vocabulary)
+        self._judge = Judge(self._finder, vocabulary)
+        self._conflicts = conflicts
+        self._suggest = suggest
+        self._today = today
+
+    def read(self, question: Question, asked: str, hits: Sequence[Hit], shown: Sequence[Hit]) -> Answer:
+        """The answer to a question: `asked` are its words as typed, `shown` the hits to hand on with it."""
+        evidence = on_platform(question, self._finder.find(question, hits))
+        scope = self._scope(evidence[0]) if evidence else None
+        judgement = self._judge.judge(question, evidence, scope)
+        if judgement.reason or scope is None:
+            return self._refusal(question, asked, judgement.reason or "no_rules", evidence, shown)
+        decision = decide(question, [self._pair(e) for e in evidence[:DECIDING]], self._vocabulary)
+        verdict: Verdict | None = getattr(decision, "verdict", decision)
+        deciding = getattr(decision, "deciding", 0) or 0
+        chosen = self._choose(question, evidence, scope, deciding if verdict else 0, verdict)
+        parts = [Part(self._citation(n, c), c.role) for n, c in enumerate(chosen, start=1)]
+        conflicts, parts = self._disagreements(parts)
+        citations = tuple(p.citation for p in parts)
+        text = answer_text(question, verdict, parts, conflicts, self._today())
+        return Answer(
+            question=asked,
+            platform=question.query.platforms[0] if question.query.platforms else None,
+            language=question.query.language,
+            verdict=verdict,
+            refused=False,
+            reason="",
+            text=text,
+            citations=citations,
+            facts=tuple(facts_of(question, citations)),
+            conflicts=tuple(conflicts),
+            suggested_reply=self._suggest(question, verdict, evidence) if self._suggest else None,
+            hits=tuple(shown),
+            timings_ms={},
+            confidence=_confidence(question, judgement, verdict, getattr(decision, "confidence", 0.5), conflicts),
+        )
+
+    def _scope(self, evidence: Evidence) -> Scope:
+        return scope_of(self._finder, self._articles[evidence.passage.article_id], evidence)
+
+    def _pair(self, evidence: Evidence) -> tuple[str, str]:
+        scope = self._scope(evidence)
+        return evidence.text, " ".join([*scope.path, *(scope.article.text[s:e] for s, e in scope.leads)])
+
+    def _choose(
+        self, question: Question, evidence: Sequence[Evidence], scope: Scope, deciding: int, verdict: Verdict | None
+    ) -> list[_Chosen]:
+        """The deciding sentence, the figure asked for, the penalty, and what else answers nearly as well."""
+        best = evidence[deciding]
+        if deciding:
+            scope = self._scope(best)
+        chosen = [_span(scope.article, best, "rule")]
+        if question.wants:
+            self._add_figure(question, best, scope, chosen)
+        elif verdict and (verdict == "no") != (question.form == "breach"):
+            self._add_penalty(best, scope, chosen)
+        floor = evidence[0].score - MARGIN
+        for other in evidence:
+            if sum(1 for c in chosen if c.role in ("rule", "also")) >= MAX_RULES or other.score < floor:
+                break
+            candidate = _span(self._articles[other.passage.article_id], other, "also")
+            if not any(_repeats(candidate, c) for c in chosen):
+                chosen.append(candidate)
+        return chosen
+
+    def _add_figure(self, question: Question, best: Evidence, scope: Scope, chosen: list[_Chosen]) -> None:
+        wanted = [(d, f) for d, f in scope.figures() if question.wants_figure(f)]
+        if not wanted or wanted[0][0] == 0:
+            return
+        start, end = scope.sentence_holding(wanted[0][1])
+        chosen.append(_Chosen(scope.article, best.passage.passage_id, best.passage.platforms, start, end, "figure"))
+
+    def _add_penalty(self, best: Evidence, scope: Scope, chosen: list[_Chosen]) -> None:
+        """What follows from the breach, where it stands in the same rule or over it and not in the sentence itself."""
+        if _PENALTY.search(best.text) and any(d == 0 for d, _ in scope.figures()):
+            return
+        for distance, figure in scope.figures():
+            if distance and figure.kind in ("points", "money"):
+                start, end = scope.sentence_holding(figure)
+                if _PENALTY.search(scope.article.text[start:end]):
+                    chosen.append(
+                        _Chosen(scope.article, best.passage.passage_id, best.passage.platforms, start, end, "penalty")
+                    )
+                    return
+
+    def _citation(self, n: int, chosen: _Chosen) -> Citation:
+        start, end = trim(chosen.article.text, chosen.start, chosen.end)
+        return Citation(
+            n=n,
+            article_id=chosen.article.article_id,
+            title=chosen.article.title,
+            platforms=chosen.platforms,
+            published=chosen.article.published,
+            url=chosen.article.url,
+            passage_id=chosen.passage_id,
+            start=start,
+            end=end,
+            quote=chosen.article.text[start:end],
+        )
+
+    def _disagreements(self, parts: list[Part]) -> tuple[list[Conflict], list[Part]]:
+        """Conflicts that the rule cited first takes part in, each side with a citation; the newer side is preferred."""
+        if self._conflicts is None:
+            return [], parts
+        found: list[CorpusConflict] = []
+        for part in parts[:2]:
+            cited = part.citation
+            for conflict in self._conflicts.touching(cited.article_id, cited.start, cited.end):
+                if conflict not in found:
+                    found.append(conflict)
+        conflicts = []
+        for conflict in found[:2]:
+            sides = []
+            for side in conflict.sides:
+                part = next((p for p in parts if _covers(p.citation, side.article_id, side.start, side.end)), None)
+                if part is None:
+                    article = self._articles[side.article_id]
+                    platforms = (side.platform,) if side.platform else article.platforms
+                    made = _Chosen(article, f"{article.article_id}#{side.start}-{side.end}", platforms, side.start, side.end, "also")
+                    part = Part(self._citation(len(parts) + 1, made), "also")
+                    parts = [*parts, part]
+                sides.append(ConflictSide(side.text, side.platform, side.published, part.citation.n))
+            prefer = sides[conflict.prefer].citation if conflict.prefer is not None else None
+            conflicts.append(Conflict(conflict.topic, tuple(sides), prefer))
+        return conflicts, parts
+
+    def _refusal(
+        self, question: Question, asked: str, reason: Reason, evidence: Sequence[Evidence], shown: Sequence[Hit]
+    ) -> Answer:
+        nearest = None
+        if evidence:
+            nearest = self._citation(1, _span(self._articles[evidence[0].passage.article_id], evidence[0], "also"))
+        text = refusal_text(question, reason, nearest)
+        return Answer(
+            question=asked,
+            platform=question.query.platforms[0] if question.query.platforms else None,
+            language=question.query.language,
+            verdict=None,
+            refused=True,
+            reason=text.split("\n", 1)[0],
+            text=text,
+            citations=(),
+            facts=(),
+            conflicts=(),
+            suggested_reply=None,
+            hits=tuple(shown),
+            timings_ms={},
+            confidence="unsure",
+        )
+
+
+def _span(article: Article, evidence: Evidence, role: str) -> _Chosen:
+    return _Chosen(article, evidence.passage.passage_id, evidence.passage.platforms, evidence.start, evidence.end, role)
+
+
+def _repeats(one: _Chosen, other: _Chosen) -> bool:
+    """The same span, one inside the other, or the same words in another article."""
+    if one.article.article_id == other.article.article_id and one.start < other.end and other.start < one.end:
+        return True
+    return fold(one.article.text[one.start : one.end]) == fold(other.article.text[other.start : other.end])
+
+
+def _covers(citation: Citation, article_id: str, start: int, end: int) -> bool:
+    return citation.article_id == article_id and citation.start < end and start < citation.end
+
+
+def _confidence(
+    question: Question, judgement: Judgement, verdict: Verdict | None, certainty: float, conflicts: Sequence[Conflict]
+) -> str:  # type: ignore[return]
+    """sure: the rule answers plainly; check: it does, but something is doubtful; unsure: read the quotes yourself."""
+    if judgement.probability < 0.5 or (question.is_yes_no and verdict is None):
+        return "unsure"
+    if conflicts or verdict == "depends" or judgement.probability < 0.8 or (question.is_yes_no and certainty < 0.7):
+        return "check"
+    return "sure"

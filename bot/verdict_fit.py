@@ -1,0 +1,162 @@
+"""How the clauses of the evidence fit the asked act: signed readings, from which the verdict is voted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.figures import Figure, figures_in
+from bot.verdict_asked import Asked
+from bot.verdict_rules import Clause, Lead, clauses_of, lead_of
+from bot.verdict_words import words, without_quotes
+from bot.vocabulary import Vocabulary, key_terms
+
+# A sentence further down the list speaks with less weight.
+PLACE = (1.0, 0.45, 0.25)
+_SIGN = {"forbid": -1, "punish": -1, "exempt": -1, "permit": 1, "require": 1, "exclusive": 1, "clear": 1, "deny": -1, "except": 1, "state": 1}
+_BELOW = re.compile(r"(?:未满|不满|低于|小于|不超过|不到|少于|不足|最多|至多|不高于|以内|之内)")
+_ABOVE = re.compile(r"(?:满|达到?|超过|高于|大于|不少于|不低于|至少|多于|超出|逾)")
+_CJK = re.compile("[\u4e00-\u9fff]")
+_BAD = re.compile(r"骂|吵|怼|命令|私自|偷偷|恶意|刷(?=单|粉|评|好评|差评|量|销)|造假|假(?!日|期|如)|骗|吹|盗|泄露|威胁|辱|敷衍|诱导|乱|随口|瞎|拖着|晾")
+_SAME_LEADS = ("say", "words")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One vote: `value` is above 0 for yes and below for no, `name` is the weight that it has, `sentence` its place."""
+
+    name: str
+    value: float
+    sentence: int
+    stance: str
+
+
+def readings_of(asked: Asked, sentences: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> Iterator[Reading]:
+    """The readings of the sentences: of each its best-fitting clause, a lesser one of its next, and its lead's."""
+    for place, (sentence, lead) in enumerate(sentences[: len(PLACE)]):
+        yield from _of_sentence(asked, place, sentence, lead, vocabulary)
+
+
+def _of_sentence(asked: Asked, place: int, sentence: str, lead: str, vocabulary: Vocabulary) -> Iterator[Reading]:
+    clauses = clauses_of(sentence)
+    shares = [_share(asked, sentence[c.start : c.end], vocabulary) for c in clauses]
+    kind = lead_of(sentence, lead)
+    near = [s + 0.3 * max([0.0, *shares[max(0, i - 1) : i], *shares[i + 1 : i + 2]]) for i, s in enumerate(shares)]
+    order = sorted(range(len(clauses)), key=lambda i: (-round(near[i], 3), not clauses[i].own, i))
+    for rank, i in enumerate(order[:2]):
+        clause = clauses[i]
+        strength = PLACE[place] * (0.3 + 0.7 * min(1.0, shares[i])) * (1.0 if rank == 0 else 0.35)
+        if rank and shares[i] < 0.5 * shares[order[0]]:
+            break
+        yield from _of_clause(asked, place, sentence, clause, kind, strength)
+
+
+def _of_clause(
+    asked: Asked, place: int, sentence: str, clause: Clause, lead: Lead, strength: float
+) -> Iterator[Reading]:
+    stance: str = clause.stance
+    name = stance
+    sign = _SIGN[stance]
+    if lead in _SAME_LEADS and stance not in ("require",):
+        name, sign = f"lead_{lead}", -1
+    elif lead == "breach" and (clause.talk or stance not in ("require", "permit", "exempt", "clear", "punish")):
+        name, sign = "lead_breach", -1
+    elif lead == "avoid" and stance in ("state", "deny", "exclusive"):
+        name, sign = "lead_avoid", -1
+    elif lead == "refuse" and stance == "state":
+        name, sign = "lead_refuse", -1
+    elif lead in ("allow", "duty") and stance == "state":
+        name, sign = f"lead_{lead}", 1
+    words_of = sentence[clause.start : clause.end]
+    if stance == "except":
+        sign = _rest(sentence, clause)
+    turn = _turn(asked, clause, words_of, sentence, name, sign)
+    met = _met(asked.figures, words_of)
+    if met is False and sign > 0:
+        turn = -turn
+    if stance in ("exclusive", "except") and name == stance:
+        turn = _exclusive(asked, sentence, clause)
+    value = sign * turn
+    if asked.frame == "breach":
+        value = -value
+    elif stance in ("punish", "clear") and words().consequence.search(asked.act):
+        value = -value
+    if asked.turned:
+        value = -value
+    if asked.frame == "must" and stance == "permit" and name == "permit":
+        name = "permit_must"
+    if asked.frame == "may" and stance == "exempt":
+        name = "exempt_may"
+    yield Reading(name, value * strength, place, stance)
+
+
+def _turn(asked: Asked, clause: Clause, text: str, sentence: str, name: str, sign: int) -> int:
+    """+1 where the asked act and the clause's are the same, -1 where one is the other's opposite."""
+    known = words()
+    mine = asked.negations
+    theirs = clause.negations
+    if name in ("lead_say", "lead_words"):
+        theirs = 0
+    elif name == "lead_breach":
+        theirs, mine = known.negations(without_quotes(text)), mine + asked.said_negations
+    elif clause.talk or "■" in without_quotes(text):
+        mine += asked.said_negations if clause.talk else 0
+    elif asked.saying:
+        mine += asked.said_negations if not clause.talk and "“" not in asked.act else 0
+    turn = (-1) ** (mine + theirs)
+    bearer = known.bearer(text) or 0
+    if asked.bearer and bearer:
+        return turn * (1 if asked.bearer == bearer else -1)
+    sides = known.sides(text)
+    if any(sides.get(axis, side) != side for axis, side in asked.sides.items()):
+        turn = -turn
+    elif sign > 0 and _BAD.search(asked.act) and not _BAD.search(text):
+        turn = -turn
+    return turn
+
+
+def _exclusive(asked: Asked, sentence: str, clause: Clause) -> int:
+    """Only so: +1 where the question names what alone is allowed, -1 where it asks for something else."""
+    allowed = key_terms(sentence[clause.act : clause.end])
+    if clause.stance == "except":
+        return -1 if allowed & asked.terms else 1
+    if not allowed:
+        return -1
+    return 1 if len(allowed & asked.terms) >= 0.5 * len(allowed) else -1
+
+
+def _rest(sentence: str, clause: Clause) -> int:
+    """The sign of what holds for all but the exception (除…外, …)."""
+    return next((_SIGN[c.stance] for c in clauses_of(sentence) if c.start >= clause.end and c.own), 1)
+
+
+def _met(figures: Sequence[Figure], text: str) -> bool | None:
+    """Whether a figure of the question meets the limit that the clause sets; None where there is none to compare."""
+    for limit in figures_in(text):
+        asked = [f for f in figures if f.kind == limit.kind and (f.kind != "count" or f.unit == limit.unit)]
+        if not asked:
+            continue
+        before, after = text[max(0, limit.start - 4) : limit.start], text[limit.end : limit.end + 3]
+        value = asked[0].value
+        if re.search(r"未满|不满|不到|低于|小于|少于|不足", before):
+            return value < limit.value
+        if re.search(r"不超过|最多|至多|不高于", before) or re.match(r"\s?(?:[(（]含[)）])?\s?(?:之内|以内|内)", after):
+            return value <= limit.value
+        if re.search(r"超过|高于|大于|多于|超出|逾", before):
+            return value > limit.value
+        if re.search(r"满|达|至少|不少于|不低于", before) or re.match(r"\s?(?:及|或)?以上", after):
+            return value >= limit.value
+    return None
+
+
+def _share(asked: Asked, text: str, vocabulary: Vocabulary) -> float:
+    """How much of the asked act a clause names, 0 to about 1.5."""
+    found = key_terms(text)
+    total = sum(vocabulary.weight(t) * (1.5 if t in asked.act_terms else 0.7) for t in asked.terms) or 1.0
+    shared = sum(vocabulary.weight(t) * (1.5 if t in asked.act_terms else 0.7) for t in asked.terms & found)
+    sides = words().sides(text)
+    shared += sum(5.0 if sides[axis] == side else 4.0 for axis, side in asked.sides.items() if axis in sides)
+    pairs = {asked.act[i : i + 2] for i in range(len(asked.act) - 1) if _CJK.match(asked.act[i]) and _CJK.match(asked.act[i + 1])}
+    shared += 1.0 * sum(1 for p in pairs if p in text)
+    return shared / (total + 4.0)
