@@ -1,4 +1,4 @@
-"""Where two rules for the same platform and the same matter disagree: figures or permissions, with sources and dates."""
+"""Where two rules for one platform and one matter disagree: figures or permissions, with sources and dates."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _comparable(claims: Sequence[Claim]) -> Iterator[list[int]]:
 
 
 def _explained(claims: Sequence[Claim], group: Sequence[int], one: int, other: int, score: float) -> bool:
-    """Whether one article also says what the other says of the matter: then it tells two cases apart, as a copy does."""
+    """Whether one article also says what the other says of the matter: it then tells two cases apart."""
     for mine, theirs in ((one, other), (other, one)):
         home = claims[theirs].line.article.article_id
         for at in group:
@@ -135,9 +135,7 @@ def _explained(claims: Sequence[Claim], group: Sequence[int], one: int, other: i
     return False
 
 
-def _grouped(
-    claims: Sequence[Claim], pairs: Iterable[tuple[float, int, int]]
-) -> Iterator[tuple[float, list[int]]]:
+def _grouped(claims: Sequence[Claim], pairs: Iterable[tuple[float, int, int]]) -> Iterator[tuple[float, list[int]]]:
     """Pairs that share a claim belong to one conflict."""
     home: dict[int, int] = {}
     groups: list[tuple[float, list[int]]] = []

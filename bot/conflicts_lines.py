@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,7 +29,8 @@ _GENERAL_HEAD = re.compile(r"规则|规定|流程|须知|注意|概述|说明|�
 class Line:
     """A rule sentence: article.text[start:end] without its marker; clauses are [start, end) in it, in order.
 
-    `heads` are the headings right above it, `lead` the first words of its rule where the line is not its first, `around` is the rest of its section, `before` the line before it there.
+    `heads` are the headings right above it, `lead` the first words of its rule where the line is not its first,
+    `opening` the article's title and its first sentence, `around` its whole section, `before` the line before it.
     """
 
     article: Article
@@ -145,8 +146,3 @@ def _platforms(words: str, above: Sequence[Section], passage: Passage) -> frozen
 def _of_breaches(text: str, above: Sequence[Section]) -> bool:
     leads = [text[s.start : s.own_end].strip()[-24:] for s in above[:-1]] + [s.heading or "" for s in above]
     return any(_BREACHES.search(lead) for lead in leads)
-
-
-def index_of(articles: Sequence[Article]) -> Mapping[str, Article]:
-    """The articles by id."""
-    return {a.article_id: a for a in articles}

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.conflicts_claims import _WHO_ACTS, CORE, Claim, weight
+from bot.conflicts_claims import CORE, Claim, weight
 from bot.conflicts_modal import clash
 from bot.conflicts_words import LIGHT, Words
 
 HALF = 0.5
+# Acts that somebody has to do; a shop is blocked or a search rank lowered whoever is named.
+WHO_ACTS = frozenset((
+    "ship", "handle", "reply", "return", "exchange", "repair", "report", "appeal", "confirm", "review", "pay",
+    "invoice", "notify", "inspect", "resend",
+))  # fmt: skip
 # The concept that an act of a duration says as well: it is counted once.
 _SAYS = {
     "demote": "demotion", "block": "block_shop", "track": "tracking", "confirm": "auto_confirm", "close": "close_order",
@@ -78,7 +83,7 @@ def _platforms_meet(one: Claim, other: Claim) -> bool:
 def _actors_agree(one: Claim, other: Claim) -> bool:
     if one.actor is None or other.actor is None or one.actor == other.actor:
         return True
-    return one.kind not in ("duration", "modal") or (one.kind == "duration" and not one.acts & _WHO_ACTS)
+    return one.kind not in ("duration", "modal") or (one.kind == "duration" and not one.acts & WHO_ACTS)
 
 
 def _circumstances_agree(one: Claim, other: Claim, words: Words, loose: bool) -> bool:
@@ -111,7 +116,8 @@ def _likeness(one: Claim, other: Claim, words: Words) -> float:
         needed, average, poorer = LIGHT, 0.55, 0.5
     if one.kind == "duration" and one.acts:
         # What a duration is the time for may be all that its rule names.
-        bare = [not weight({n: v for n, v in c.own.items() if not _told(n, one.acts & other.acts)}) for c in (one, other)]
+        acts = one.acts & other.acts
+        bare = [not weight({n: v for n, v in c.own.items() if not _told(n, acts)}) for c in (one, other)]
         if all(bare):
             return 0.8
         needed = 0.0 if any(bare) else HALF
@@ -159,7 +165,9 @@ def _found(one: Claim, other: Claim, words: Words) -> tuple[float, float]:
     return got / total, core
 
 
-def _credit(name: str, own: Mapping[str, float], around: frozenset[str], related: Mapping[str, frozenset[str]]) -> float:
+def _credit(
+    name: str, own: Mapping[str, float], around: frozenset[str], related: Mapping[str, frozenset[str]]
+) -> float:
     if name in own:
         return 1.0
     if name in around:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.conflicts_claims import _SCRIPT, CORE, Claim, Reader, weight, who
+from bot.conflicts_claims import CORE, SCRIPT, Claim, Reader, weight
 from bot.conflicts_lines import Line
+from bot.conflicts_roles import who
 
 # The order matters: 不可以 holds 可以, 无需 holds 需. A word of asking or of hoping is no modality.
 _MODAL = re.compile(
@@ -32,54 +33,11 @@ _ADVICE = re.compile(r"建议|尽量|最好|宁愿|尽可能|如果可以|希望
 _QUOTED = re.compile(r"“[^“”]*”|「[^「」]*」|\"[^\"]*\"|‘[^‘’]*’|『[^『』]*』")
 _REFUSAL = re.compile(r"^[^，,]{0,8}?(?:拒绝|拒不|推脱|推托|回绝|谢绝|推辞|不提供|不给|不开|不退|不换|不处理|不发)")
 _FLIPPED = {"may": "need not", "must": "must not", "must not": "must", "need not": "may"}
-_CLASHES = frozenset(
-    frozenset(pair) for pair in (("may", "must not"), ("must", "must not"), ("must", "need not"))
+_CLASHES = frozenset(frozenset(pair) for pair in (("may", "must not"), ("must", "must not"), ("must", "need not")))
+_COST = re.compile(
+    r"免费|付费|收费|运费|邮费|手续费|费用|税点|快递费|维修费|寄费|邮资|服务费|差价|保费|税费|税钱"
+    r"|刷卡费|配送费|检测费|费$|费[，,]"
 )
-_VERBS: dict[str, re.Pattern[str]] = {
-    name: re.compile(form)
-    for name, form in {
-        "charge": "收取|加收|收费|另收|加钱|多收|收手续费|加价|补差|加税|收(?=邮费|运费|费用|税点|钱)|[出加补付](?=手续费|运费|邮费|税点)|额外费用",
-        "give": "提供|发给|发送|告知|告诉|给出|给买家|透露|泄露|说出|发出?(?=微信|账号|卡号|链接|号码)|留下?(?=微信|电话)|把.{1,12}发",
-        "close": "关闭|取消|关单|关掉|撤单|关订单",
-        "change": "修改|更改|变更|改(?!善|进|正)|调整",
-        "issue": "开具|开票|开(?=个人|公司|发票|普通|专用|电子|抬头|单位|成|文|其)|出具|重开|换开",
-        "return": "退货|退回|退换|无理由退|退(?=掉|定|订|[。，,；;]|$)",
-        "refund": "退款|退还|返还|退(?=定|订|尾|全|[。，,；;]|$)",
-        "exchange": "换货|更换|调换|退换|换(?=尺|颜|色|款|大|小|新)",
-        "use": "使用|叠加|抵扣|合并|同享|一起用|套用|用(?:[。，,；;]|$)",
-        "join": "参加|参与|报名|提报|加入",
-        "contact": "联系|致电|添加|加微信|加好友|打电话|发短信|联络",
-        "ship": "发货|寄出|发出|寄送|发走",
-        "delete": "删除|删掉|删评",
-        "guide": "引导|诱导|导流|引流|劝",
-        "ask": "索要|索取|要求(?=买家|顾客|客户|对方|消费者)",
-        "bear": "承担|负担|自理",
-        "reply": "回复|答复|应答|回应",
-        "pay": "付款|支付|汇款|转账|打款|刷卡|线下|到付",
-        "cash": "提现|折现|兑现|兑换|转让|转赠",
-        "write": "书写|写|出现|使用(?=极限|最|绝对|第一)|标注|宣传|包含|含有|带有",
-        "open": "拆封|开封|拆包|验货|开箱",
-        "reject": "拒收|拒签",
-        "apply": "申请|提交|发起",
-        "compensate": "赔付|赔偿|补偿",
-        "quit": "退出|退会",
-        "turn_down": "驳回|否决",
-        "count": "计入|算入|纳入",
-        "breach": "视为违规|属于违规|算作?违规",
-        "protect": "保价|价保",
-        "free": "包邮|免邮",
-        "extend": "延长",
-        "sell": "销售|出售|上架|售卖|发布",
-        "combine": "合并|拼单",
-        "praise": "返现|好评返|返红包",
-        "remind": "催付|催促|提醒",
-        "resend": "补寄|补发|重发",
-        "authorise": "代发|代付|代开|代下单",
-        "authenticate": "出示|上传|缴纳|交纳|缴存",
-        "hang": "挂起|忙碌|自动回复|离线",
-    }.items()
-}
-_COST = re.compile(r"免费|付费|收费|运费|邮费|手续费|费用|税点|快递费|维修费|寄费|邮资|服务费|差价|保费|税费|税钱|刷卡费|配送费|检测费|费$|费[，,]")
 _BEARER = re.compile(
     r"(?P<no>(?:不得|不能|不可以?|无需|无须|不用|不必|不应|不许|禁止|不要)[^，,。；;]{0,8}?)?"
     r"(?:(?P<buyer>买家|消费者|顾客|客户|买方|客人)|(?P<seller>商家|卖家|商户|店铺|店家|卖方|我们|店里))"
@@ -107,7 +65,7 @@ def modal_claims(reader: Reader, line: Line) -> Iterator[Claim]:
     quoted = [(m.start(), m.end()) for m in _QUOTED.finditer(text, line.start, line.end)]
     for at, (start, end) in enumerate(line.clauses):
         words = text[start:end]
-        if _ASKING.search(words) or _ADVICE.search(words) or _SCRIPT.search(words):
+        if _ASKING.search(words) or _ADVICE.search(words) or SCRIPT.search(words):
             continue
         if _OF_SUCH.search(words):
             continue
@@ -125,7 +83,7 @@ def modal_claims(reader: Reader, line: Line) -> Iterator[Claim]:
             act = text[match.end() : stop]
             if _REFUSAL.match(act):
                 state = _FLIPPED[state]
-            yield _modal(reader, line, at, state, text[start : match.start()], act, (match.start(), match.end()))
+            yield _modal(reader, line, at, state, text[start : match.start()], act)
         if not matches and not _CONDITION.search(words):
             yield from _toggles(reader, line, at)
 
@@ -136,31 +94,26 @@ def _toggles(reader: Reader, line: Line, at: int) -> Iterator[Claim]:
     for match in _TOGGLE.finditer(line.article.text, start, end):
         state = "must not" if match["no"] else "may"
         before = line.article.text[start : match.start()]
-        yield _modal(reader, line, at, state, before, line.article.text[match.start("key") : end], match.span())
+        yield _modal(reader, line, at, state, before, line.article.text[match.start("key") : end])
 
 
-def _modal(
-    reader: Reader, line: Line, at: int, state: str, before: str, act: str, mark: tuple[int, int]
-) -> Claim:
+def _modal(reader: Reader, line: Line, at: int, state: str, before: str, act: str) -> Claim:
     text = line.article.text
     first = at
-    while first > 0 and (weight(reader.features(text[line.clauses[first][0] : line.clauses[at][1]])) < CORE or (
-        at - first < 2 and _CONDITION.search(text[slice(*line.clauses[first - 1])])
-    )):
+    while first > 0 and (
+        weight(reader.features(text[line.clauses[first][0] : line.clauses[at][1]])) < CORE
+        or (at - first < 2 and _CONDITION.search(text[slice(*line.clauses[first - 1])]))
+    ):
         first -= 1
     span = (line.clauses[first][0], line.clauses[at][1])
     verbs = _verbs(reader, act) or _verbs(reader, text[slice(*line.clauses[at])])
-    return reader.claim(line, "modal", "act", state, "", span, acts=verbs, actor=who(before), at=mark)
-
-
-def verbs_in(text: str) -> frozenset[str]:
-    """The kinds of act that a text names."""
-    return frozenset(name for name, form in _VERBS.items() if form.search(text))
+    return reader.claim(line, "modal", "act", state, "", span, acts=verbs, actor=who(before))
 
 
 def _verbs(reader: Reader, text: str) -> frozenset[str]:
     """The kinds of act in a text, or its words where it names none."""
-    return verbs_in(text) or frozenset(n for n in reader.features(text) if n.startswith("w:"))
+    named = frozenset(name for name, form in reader.words.verbs.items() if form.search(text))
+    return named or frozenset(n for n in reader.features(text) if n.startswith("w:"))
 
 
 def bearer_claims(reader: Reader, line: Line) -> Iterator[Claim]:
@@ -177,7 +130,7 @@ def bearer_claims(reader: Reader, line: Line) -> Iterator[Claim]:
         if bearer is None:
             continue
         first = at - 1 if at and _bearer(earlier) is None else at
-        yield reader.claim(line, "bearer", "cost", bearer, "", (line.clauses[first][0], end), at=(start, end))
+        yield reader.claim(line, "bearer", "cost", bearer, "", (line.clauses[first][0], end))
 
 
 def _bearer(words: str) -> str | None:

@@ -21,12 +21,13 @@ _MEASURED = {
     ("percent", "deposit"): "定金比例",
     ("bearer", "cost"): "费用由谁承担",
 }
-_KINDS = {"points": "扣分", "money": "金额", "percent": "比例", "duration": "时限", "count": "数量", "modal": "是否允许"}
+_KINDS = {"points": "扣分", "money": "金额", "percent": "比例", "duration": "时限", "count": "数量",
+          "modal": "是否允许"}  # fmt: skip
 _MAX_WORDS = 3
 
 
 def topic_of(claims: Sequence[Claim]) -> str:
-    """The matter that the claims share, as the newest names it, and what of it they measure: 「信用卡、手续费：扣分」."""
+    """The matter that the claims share, as the newest names it, and what they measure: 「信用卡、手续费：扣分」."""
     newest = claims[0]
     others = [set(c.own) | c.around for c in claims[1:]]
     shared = {n for n, v in newest.own.items() if v >= CORE and all(n in o for o in others)}

@@ -19,20 +19,10 @@ WORD = 0.3
 _OBJECTS = frozenset(("reply", "refund", "return", "exchange", "repair"))
 # What is told only to be set aside: 「非预售」 is not about pre-sale, 「除定制外」 not about made-to-order goods.
 _ASIDE = re.compile(
-    r"非(?:预售|定制|大促|自营|生鲜|特殊|质量)|除(?!非)[^，,。；;]{1,24}?(?:以外|之外|外)|[（(][^（()）]{0,20}(?:除外|不含|不包括|另计|另行)[^（()）]{0,20}[)）]"
+    r"非(?:预售|定制|大促|自营|生鲜|特殊|质量)|除(?!非)[^，,。；;]{1,24}?(?:以外|之外|外)"
+    r"|[（(][^（()）]{0,20}(?:除外|不含|不包括|另计|另行)[^（()）]{0,20}[)）]"
 )
 _CHINESE = re.compile(r"^[\u4e00-\u9fffA-Za-z]{2,}$")
-# Words that any rule may use, and those that the modality and the roles already read.
-_PLAIN_WORDS = frozenset(
-    "可以 不得 不能 必须 应当 应该 需要 无需 不用 不必 允许 禁止 不许 不准 严禁 支持 不支持 没有 如果 或者 以及 并且 而且 但是 "
-    "因为 所以 或是 还是 就是 就算 都是 任何 一律 一定 务必 另行 进行 相关 其他 其它 有关 对于 关于 按照 根据 依照 以内 之内 "
-    "之后 以后 之前 以前 期间 时候 同时 以及 自己 自行 直接 一次 每次 每笔 单笔 一笔 最高 最多 最低 至少 不超过 超过 小时 分钟 "
-    "工作日 自然日 的话 什么 怎么 一个 这个 那个 他们 我们 你们 大家 本店 对方 成立 认定 违规 一经 发现 处理 情况 情形 方式 要求 "
-    "规定 时间 期限 时限 内容 问题 方面 范围 标准 说明 注意 要点 包括 属于 视为 算是 还会 会被 将会 将被 已经 之日 当天 当日 次日 "
-    "起算 计算 为准 客服 买家 卖家 商家 平台 店铺 商品 订单 顾客 客户 消费者 用户 商户 店家 不可 不可以 不应 不要 不会 能够 只能 "
-    "方可 即可 均可 也可 都可以 都可 系统 自动 默认 过时 逾期 超时 无法 不再 提供 收取 承担 支付 负责 申请 提出 发起 个人 企业 "
-    "免费 不行 照样 同样 也是 一样 完成 使用 通过 原因 个月 哪怕 即使 只要 并非 不是 每单 每人 单个 事先 双方 全部 部分 一般 通常 天内 日内 小时内 分钟内 万元 千元 开出 给予 予以 之间 之时 多少 那么 这些 那些 须在 应在 可在 月内 年内 后天 今天 明天".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +43,14 @@ class Words:
 
     functional: frozenset[str]
     light: frozenset[str]
+    plain: frozenset[str]
     same: Mapping[str, tuple[str, ...]]
     related: Mapping[str, frozenset[str]]
     extra: Glossary
     circumstances: tuple[Circumstance, ...]
     acts: Mapping[str, re.Pattern[str]]
     anchors: Mapping[str, re.Pattern[str]]
+    verbs: Mapping[str, re.Pattern[str]]
 
     def features(self, text: str) -> dict[str, float]:
         """What the text is about: concept or word -> weight (1 for a matter, less for what many rules share)."""
@@ -76,7 +68,7 @@ class Words:
         at = 0
         for word in rjieba.cut(masked):
             start, at = at, at + len(word)
-            if any(s < at and start < e for s, e in spans) or word in _PLAIN_WORDS or not _CHINESE.match(word):
+            if any(s < at and start < e for s, e in spans) or word in self.plain or not _CHINESE.match(word):
                 continue
             found[f"w:{word}"] = WORD
         return found
@@ -111,12 +103,14 @@ def words() -> Words:
     return Words(
         functional=frozenset(data["functional"]),
         light=frozenset(data["light"]),
+        plain=frozenset(data["plain"]),
         same={name: tuple(parts) for name, parts in data["same"].items()},
         related=_related(data["related"]),
         extra=Glossary({"id": name, "zh": forms} for name, forms in data["extra"].items()),
         circumstances=tuple(_circumstance(row) for row in data["circumstance"]),
         acts={row["id"]: re.compile(row["form"]) for row in data["act"]},
         anchors={row["id"]: re.compile(row["form"]) for row in data["anchor"]},
+        verbs={name: re.compile(form) for name, form in data["verbs"].items()},
     )
 
 

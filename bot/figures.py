@@ -1,4 +1,4 @@
-"""Figures with their units in rule text: points, money, percentages, durations, counts; normalised, at exact offsets."""
+"""Figures in rule text with units: points, money, percentages, durations, counts; normalised, at exact offsets."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _N = rf"(?:{_NUM}|{_CN})"
 _SCALE = r"\s?[万千百亿]?"
 _HOURS = {
-    "秒": Decimal(1) / 3600, "秒钟": Decimal(1) / 3600, "分钟": Decimal(1) / 60, "小时": Decimal(1), "个小时": Decimal(1),
-    "h": Decimal(1), "天": Decimal(24), "日": Decimal(24), "自然日": Decimal(24), "工作日": Decimal(24), "个工作日": Decimal(24),
+    "秒": Decimal(1) / 3600, "秒钟": Decimal(1) / 3600, "分钟": Decimal(1) / 60, "小时": Decimal(1),
+    "个小时": Decimal(1), "h": Decimal(1), "天": Decimal(24),
+    "日": Decimal(24), "自然日": Decimal(24), "工作日": Decimal(24),
+    "个工作日": Decimal(24),
     "个自然日": Decimal(24), "周": Decimal(168), "个星期": Decimal(168), "星期": Decimal(168), "个月": Decimal(720),
     "个自然月": Decimal(720), "自然月": Decimal(720), "季度": Decimal(2160), "个季度": Decimal(2160),
     "年": Decimal(8760), "个自然年": Decimal(8760), "自然年": Decimal(8760), "半年": Decimal(4380),
@@ -38,7 +40,10 @@ _FIGURE = re.compile(
 # 「一个」「一点」「第一次」 are words, not figures; small Chinese numerals count only before units that rules count in.
 _LOOSE = re.compile(r"^[一两]\s?(?:个|点|些|种|款|位|人|家|条|项|步|级|字)$")
 _NOT_BEFORE = re.compile(r"[第每同单唯统另任某哪这那几]$")
-_IDIOMS = re.compile(r"一(?:天|日|年)到晚|一(?:级|流|次性)|三无|千万(?:不|别|要|注)|百分(?:百)?(?!之)|十分(?!钟)|万分(?!之)|八分|三分|一分[钱价]")
+_IDIOMS = re.compile(
+    r"一(?:天|日|年)到晚|一(?:级|流|次性)|三无|千万(?:不|别|要|注)|百分(?:百)?(?!之)|十分(?!钟)|万分(?!之)"
+    r"|八分|三分|一分[钱价]"
+)
 _WEAK_TIME = re.compile(r"^[一]\s?(?:天|日|年|周)$")
 # 「一天」 may be any day; 「一天内」 and 「一周之内」 are terms.
 _WITHIN = re.compile(r"\s?(?:之内|以内|内)")

@@ -1,0 +1,89 @@
+"""Figures with their units: what is one, what it is worth, where it stands."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.figures import Figure, figures_in, number, same_figure
+
+
+def _only(text: str) -> Figure:
+    found = figures_in(text)
+    assert len(found) == 1, found
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("每次扣6分", "points", 6),
+        ("一次性扣六分", "points", 6),
+        ("违约金2万元", "money", 20_000),
+        ("最高三百元", "money", 300),
+        ("赔1,000元", "money", 1000),
+        ("货款的30%", "percent", 30),
+        ("货款的百分之三十", "percent", 30),
+        ("费率千分之六", "percent", 0.6),
+        ("按货款三成赔付", "percent", 30),
+        ("七十二小时以内", "duration", 72),
+        ("提前7天说明", "duration", 168),
+        ("签收后48小时", "duration", 48),
+        ("一天之内要有记录", "duration", 24),
+        ("一周内寄回", "duration", 168),
+        ("半年内有效", "duration", 4380),
+        ("限购2件", "count", 2),
+    ],
+)
+def test_values(text: str, kind: str, value: float) -> None:
+    figure = _only(text)
+    assert (figure.kind, figure.value) == (kind, pytest.approx(value))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "十分重要",
+        "分享给朋友",
+        "一天到晚忙",
+        "第3天",
+        "每天看数据",
+        "2023年5月1日",
+        "晚上20:00开始",
+        "有一天",
+        "万分感谢",
+        "三成交易",
+    ],
+)
+def test_no_figures(text: str) -> None:
+    assert figures_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("72小时", "三天", True),
+        ("30%", "百分之三十", True),
+        ("24小时", "一天内", True),
+        ("3件", "3次", False),
+        ("6分", "6%", False),
+        ("30天", "1个月", True),
+        ("五百元", "500块", True),
+    ],
+)
+def test_same_figure_whatever_the_notation(one: str, other: str, same: bool) -> None:
+    assert same_figure(_only(one), _only(other)) is same
+
+
+@given(st.text(alphabet="扣罚6分12元天百分之三十%小时内，。 最高48", max_size=40), st.integers(0, 10))
+def test_offsets_are_exact_in_any_window(text: str, start: int) -> None:
+    for figure in figures_in(text, min(start, len(text))):
+        assert text[figure.start : figure.end] == figure.text
+        assert figure.start >= min(start, len(text))
+
+
+@given(st.integers(0, 999_999))
+def test_digits_are_worth_what_they_say(value: int) -> None:
+    assert number(str(value)) == value
+    assert number(f"{value:,}") == value
