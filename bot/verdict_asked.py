@@ -23,7 +23,7 @@ _WRONG = re.compile(
 )
 # A yes to these says that the act is right, though they speak of wrong.
 _HARMLESS = re.compile(
-    r"(?<!有)没(?:有)?(?:什么|啥)?(?:问题|关系|事|风险|影响)(?=的|吧|吗|么|[?？]|$)|不(?:会)?(?:算|被|是)?(?:违规|违约|扣分|受罚|罚|要紧|影响)(?=的|了|吧|吗|么|[?？]|$)|无所谓|不碍事|正常"
+    r"(?<!有)没(?:有)?(?:什么|啥)?(?:问题|关系|事|风险|影响)(?=的|吧|吗|么|[?？]|$)|(?<![算违扣罚会])不(?:会)?(?:算|被|是)?(?:违规|违约|扣分|受罚|罚|要紧|影响)(?=的|了|吧|吗|么|[?？]|$)|无所谓|不碍事|正常"
 )
 _NEED = re.compile(r"要不要|用不用|需不需要|该不该|必须|必需|一定要|非得|非要|需要|需(?!求)|应该|应当|应(?![用答急])|该(?!商|店|买|活|款|商品)|得(?=[^了出到过着起上不])|有义务|(?<![只想主重需不就若还要快])要(?![求不是么紧]|点|素)")
 _NEEDLESS = re.compile(r"(?<!用)(?:不用|不需要|不必|无需|没必要|不要求|不是必须|可以不)(?!不)")
@@ -31,11 +31,11 @@ _MAY = re.compile(r"可不可以|能不能|行不行|成不成|准不准|可以|
 _TAIL = re.compile(
     r"(?:这样|这么|那样)?(?:做|说|写|弄|回|搞|干)?(?:的话)?(?:到底|究竟|也|还|都|就|总|应该|大概)?(?:会不会|算不算|可不可以|能不能|行不行|成不成|好不好|要不要|对不对|是不是|会|算|是|被|可以|行|能|成|好|妥|合适|要紧|对|有|没|违规|违约|违法|扣分|处罚|罚|问题|事|风险|关系|影响|正常|合规|被投诉|被罚|平台|天猫|淘宝|京东|拼多多|抖音|快手|商家|支持|的|了|不|没有?|吗|么|嘛|吧|呢|啊|伐|呀|嘞|\s|[?？!！])*$"
 )
-_MODAL = re.compile(r"可不可以|能不能|要不要|用不用|需不需要|该不该|(?<![不只])可以|(?<![不只可性功])能(?![力量源])|允许|必须|需要|应该|(?<![不只想需主重])要(?![求不是么紧]|点)|得(?=[^了出到过着起上不])|会不会")
+_MODAL = re.compile(r"可不可以|能不能|要不要|用不用|需不需要|该不该|(?<![不只])可以|(?<![不只可性功])能(?![力量源])|允许|必须|需要|应该|(?<![不只想需主重])要(?![求不是么紧]|点)|得(?=[^了出到过着起上不])|(?<![社不])会(?![员话计议])")
 _CUE = re.compile(r"吗|么(?!样)|嘛|吧|伐|(\S{1,2})不\1|是不是|有没有|是否|能否|可否|(?:不|没|没有)$")
 _SAYING = re.compile(r"(?:说|回|回复|回答|答|讲|告诉|告知|表示|写|打|来一句|声称|骗|推说)(?!明|法|得)")
 _EN_WRONG = re.compile(
-    r"\b(?:violat\w*|breach\w*|against|penali[sz]\w*|penalty|fined?|punish\w*|trouble|lose points|points|breaks?|breaking|illegal|wrong|forbidden|prohibited|banned|risk\w*|problem|shut down|closed down|count as (?:refus|fals|leak|harass)\w*)\b", re.I
+    r"\b(?:violat\w*|breach\w*|against|penali[sz]\w*|penalty|fined|fines|punish\w*|trouble|lose points|points|breaks?|breaking|illegal|wrong|forbidden|prohibited|banned|risk\w*|problem|shut down|closed down|count as (?:refus|fals|leak|harass)\w*)\b", re.I
 )
 _EN_NEED = re.compile(r"\b(?:must|have to|has to|need(?:s)? to|need|needs|should|required|obliged|supposed to|necessary|mandatory|ought)\b", re.I)
 _EN_MAY = re.compile(r"\b(?:can|could|may|allowed|permitted|ok|okay|fine|acceptable|alright|possible|able|legal|entitled|eligible|right to)\b", re.I)
@@ -96,7 +96,7 @@ def _chinese(text: str, form: str) -> tuple[Frame, bool, str, int, int, bool]:
     act = plain[start:end]
     bare = _HARMLESS.sub(" ", act) if turned and frame == "breach" else _NEEDLESS.sub(" ", act, count=1) if turned else act
     bare = known.asking.sub(" ", re.sub(r"[?？!！。\s]+$", "", bare))
-    if frame in ("may", "must"):
+    if frame != "breach":
         bare = _after_modal(bare)
     saying = _SAYING.search(bare)
     negations = known.negations(bare)
@@ -146,7 +146,7 @@ def _frame(asked: str, form: str) -> tuple[Frame, bool]:
         return "must", False
     if form == "permission":
         return "may", False
-    return ("must" if form == "duty" else "breach" if form == "breach" else "fact"), False
+    return ("must" if form == "duty" else "fact"), False
 
 
 def _english(text: str, form: str) -> tuple[Frame, bool, str, int, int, bool]:

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 
 from bot.figures import Figure, figures_in
 from bot.verdict_asked import Asked
-from bot.verdict_rules import Clause, Lead, clauses_of, lead_of
+from bot.verdict_rules import PRESCRIBED, Clause, Lead, clauses_of, lead_of
 from bot.verdict_words import words, without_quotes
 from bot.vocabulary import Vocabulary, key_terms
 
 # A sentence further down the list speaks with less weight.
-PLACE = (1.0, 0.45, 0.25)
-_SIGN = {"forbid": -1, "punish": -1, "exempt": -1, "permit": 1, "require": 1, "exclusive": 1, "clear": 1, "deny": -1, "except": 1, "state": 1}
+PLACE = (1.0, 0.6, 0.4)
+_SIGN = {"forbid": -1, "punish": -1, "exempt": -1, "permit": 1, "require": 1, "exclusive": 1, "clear": 1, "deny": -1, "except": 1, "tell": 1, "state": 1}
 _BELOW = re.compile(r"(?:未满|不满|低于|小于|不超过|不到|少于|不足|最多|至多|不高于|以内|之内)")
 _ABOVE = re.compile(r"(?:满|达到?|超过|高于|大于|不少于|不低于|至少|多于|超出|逾)")
 _CJK = re.compile("[\u4e00-\u9fff]")
 _BAD = re.compile(r"骂|吵|怼|命令|私自|偷偷|恶意|刷(?=单|粉|评|好评|差评|量|销)|造假|假(?!日|期|如)|骗|吹|盗|泄露|威胁|辱|敷衍|诱导|乱|随口|瞎|拖着|晾")
+_EMPTY = frozenset("的了吗不能可以行要会我他她你们这那是有没在给让把个就说买家客户商卖店人上下里去来还都也么吧得做用")
 _SAME_LEADS = ("say", "words")
 
 
@@ -43,10 +44,11 @@ def _of_sentence(asked: Asked, place: int, sentence: str, lead: str, vocabulary:
     shares = [_share(asked, sentence[c.start : c.end], vocabulary) for c in clauses]
     kind = lead_of(sentence, lead)
     near = [s + 0.3 * max([0.0, *shares[max(0, i - 1) : i], *shares[i + 1 : i + 2]]) for i, s in enumerate(shares)]
-    order = sorted(range(len(clauses)), key=lambda i: (-round(near[i], 3), not clauses[i].own, i))
+    near = [n * (1.0 if c.own or kind != "none" else 0.7) for n, c in zip(near, clauses, strict=True)]
+    order = sorted((i for i, c in enumerate(clauses) if not c.asking), key=lambda i: (-round(near[i], 3), i))
     for rank, i in enumerate(order[:2]):
         clause = clauses[i]
-        strength = PLACE[place] * (0.3 + 0.7 * min(1.0, shares[i])) * (1.0 if rank == 0 else 0.35)
+        strength = PLACE[place] * (0.1 + 0.9 * min(1.0, shares[i])) * (1.0 if rank == 0 else 0.35)
         if rank and shares[i] < 0.5 * shares[order[0]]:
             break
         yield from _of_clause(asked, place, sentence, clause, kind, strength)
@@ -60,7 +62,7 @@ def _of_clause(
     sign = _SIGN[stance]
     if lead in _SAME_LEADS and stance not in ("require",):
         name, sign = f"lead_{lead}", -1
-    elif lead == "breach" and (clause.talk or stance not in ("require", "permit", "exempt", "clear", "punish")):
+    elif lead == "breach" and _described(sentence, clause):
         name, sign = "lead_breach", -1
     elif lead == "avoid" and stance in ("state", "deny", "exclusive"):
         name, sign = "lead_avoid", -1
@@ -88,7 +90,23 @@ def _of_clause(
         name = "permit_must"
     if asked.frame == "may" and stance == "exempt":
         name = "exempt_may"
+    if turn < 0 and name in ("forbid", "permit", "require", "state", "tell"):
+        name += "_turned"
     yield Reading(name, value * strength, place, stance)
+
+
+def _described(sentence: str, clause: Clause) -> bool:
+    """Whether a clause in a list of breaches describes one, rather than say what to do about it."""
+    if clause.stance in ("state", "deny", "tell"):
+        return True
+    if clause.talk and re.search(r"(?:商家|卖家|客服)[^,，]{0,4}(?:表示|告知|提出|声称|说|回)", sentence):
+        return PRESCRIBED.search(sentence[: clause.end]) is None
+    if clause.stance in ("punish", "clear", "exempt"):
+        return False
+    # 「可以」 and 「应」 in such a list say how it should be.
+    return PRESCRIBED.search(sentence[: clause.end]) is None and clause.stance in ("forbid", "exclusive") or (
+        "让" in sentence or "商家要求" in sentence or "商家表示" in sentence
+    )
 
 
 def _turn(asked: Asked, clause: Clause, text: str, sentence: str, name: str, sign: int) -> int:
@@ -109,7 +127,10 @@ def _turn(asked: Asked, clause: Clause, text: str, sentence: str, name: str, sig
     if asked.bearer and bearer:
         return turn * (1 if asked.bearer == bearer else -1)
     sides = known.sides(text)
-    if any(sides.get(axis, side) != side for axis, side in asked.sides.items()):
+    opposed = [axis for axis, side in asked.sides.items() if sides.get(axis, side) != side]
+    if opposed and sign < 0 and not {"price", "truth", "kind"} & set(opposed):
+        return 0  # a rule against the one says nothing of the other
+    if opposed:
         turn = -turn
     elif sign > 0 and _BAD.search(asked.act) and not _BAD.search(text):
         turn = -turn
@@ -156,7 +177,8 @@ def _share(asked: Asked, text: str, vocabulary: Vocabulary) -> float:
     total = sum(vocabulary.weight(t) * (1.5 if t in asked.act_terms else 0.7) for t in asked.terms) or 1.0
     shared = sum(vocabulary.weight(t) * (1.5 if t in asked.act_terms else 0.7) for t in asked.terms & found)
     sides = words().sides(text)
-    shared += sum(5.0 if sides[axis] == side else 4.0 for axis, side in asked.sides.items() if axis in sides)
+    shared += sum(5.0 if sides[axis] == side else 3.0 for axis, side in asked.sides.items() if axis in sides)
     pairs = {asked.act[i : i + 2] for i in range(len(asked.act) - 1) if _CJK.match(asked.act[i]) and _CJK.match(asked.act[i + 1])}
     shared += 1.0 * sum(1 for p in pairs if p in text)
+    shared += 0.5 * sum(1 for c in set(asked.act) if _CJK.match(c) and c not in _EMPTY and c in text)
     return shared / (total + 4.0)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.verdict_words import words, without_quotes
 
-Stance = Literal["forbid", "punish", "exempt", "permit", "require", "exclusive", "clear", "deny", "except", "state"]
+Stance = Literal["forbid", "punish", "exempt", "permit", "require", "exclusive", "clear", "deny", "except", "tell", "state"]
 Lead = Literal["say", "words", "breach", "refuse", "avoid", "duty", "allow", "none"]
 
 _CLAUSE = re.compile(r"[,，。;；!！?？:：\n()（）—]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|[、丶](?=不|禁|可|应|切|请勿|须)|但(?=是|不)")
@@ -31,6 +31,7 @@ class Clause:
     negations: int
     talk: bool
     case: bool
+    asking: bool = False
 
 
 def clauses_of(sentence: str) -> list[Clause]:
@@ -69,7 +70,8 @@ def clauses_of(sentence: str) -> list[Clause]:
             negations = words().negations(act)
         at = stop if which == i and stance not in ("punish", "clear") else start
         talk = _TALK.search(plain[spans[max(0, i - 1)][0] : end]) is not None
-        found.append(Clause(start, end, stance, which == i, at, negations, talk, case))
+        asking = plain[end : end + 1] in ("?", "？") or plain[start:end].rstrip().endswith(("吗", "么"))
+        found.append(Clause(start, end, stance, which == i, at, negations, talk, case, asking))
     return found
 
 
@@ -96,7 +98,9 @@ def _own(text: str, start: int, end: int) -> tuple[Stance, int, int] | None:
             first = found
         elif first[0] == "deny" and (name in ("forbid", "punish") or text[first[1] : first[2]].endswith(("未", "没", "有"))):
             first = found
-        elif first[0] in ("permit", "require") and name in ("forbid", "punish", "exempt", "exclusive", "clear"):
+        elif first[0] in ("permit", "require", "tell") and name in ("forbid", "punish", "exempt", "exclusive", "clear") or (
+            first[0] == "tell" and name in ("require", "permit", "deny")
+        ):
             # 「可以…的不支持」, 「会扣分」: the harder word rules unless the first one grants an exemption from it.
             first = found
             break
@@ -119,6 +123,9 @@ def _governor(
     if before is not None and own[before][0] in ("forbid", "require", "punish", "exempt", "clear"):  # type: ignore[index]
         return before
     return after
+
+
+PRESCRIBED = re.compile(r"不得|不要|切勿|禁止|严禁|请勿|不能说|应|须|务必|注意|处理|技巧|此种|如客户|若客户")
 
 
 def lead_of(sentence: str, lead: str) -> Lead:
