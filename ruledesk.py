@@ -2,68 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from bot.progress import Bar
+from bot.terminal import Commands, tell
 from eval.cli import evaluate
-from ingest.errors import RuledeskError, SourceError, UsageError
+from ingest.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     from bot.desk import Desk
 
-DEBUG = "RULEDESK_DEBUG"
-
-
-class _Commands(TyperGroup):
-    """Turns every error into one line on stderr and an exit status: 1 some input failed, 2 wrong usage."""
-
-    def main(self, *args: Any, **extra: Any) -> Any:
-        """Runs a command and exits."""
-        try:
-            sys.exit(super().main(*args, **(extra | {"standalone_mode": False})) or 0)
-        except RuledeskError as error:
-            _fail(str(error), 2 if isinstance(error, UsageError) else 1)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has gone: `| head`
-            sys.exit(1)
-        except OSError as error:
-            name = f"{error.filename}: " if error.filename else ""
-            _fail(f"{name}{error.strerror or error}", 1)
-        except Exception as error:
-            if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # typer's own: a wrong option
-                _fail(_usage_line(error), error.exit_code)
-            if os.environ.get(DEBUG):
-                raise
-            what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-            _fail(f"internal error ({what}); run it again with {DEBUG}=1 to see where, and report it", 1)
-
-
-def _usage_line(error: Any) -> str:
-    path = error.ctx.command_path if getattr(error, "ctx", None) else "ruledesk"
-    words = " ".join(error.format_message().split()).rstrip(".")
-    return f"{words}; see {path} --help"
-
-
-def _fail(line: str, status: int) -> NoReturn:
-    _tell(line)
-    sys.exit(status)
-
-
-def _tell(line: str) -> None:
-    print("ruledesk: " + " ".join(line.split("\n")), file=sys.stderr)
-
 
 app = typer.Typer(
     name="ruledesk",
-    cls=_Commands,
+    cls=Commands,
     help="A rules desk for customer-service agents: answers in the rules' own words, cited.",
     epilog="Without --corpus the starter rulebook answers.",
     add_completion=False,
@@ -115,7 +74,7 @@ def ingest(
         print("\n".join(describe(report)))
         print(f"next: ruledesk index {into}")
     for line in report.failed.values():
-        _tell(line)
+        tell(line)
     if report.failed:
         raise typer.Exit(1)
 
@@ -140,7 +99,7 @@ def index(
     with Bar() as bar:
         report = build_index(_folder(corpus), model, bar)
     if model is None and (line := why_not_all()):
-        _tell(line)
+        tell(line)
     if as_json:
         print(_json(asdict(report)))
     elif report.up_to_date:
@@ -252,7 +211,7 @@ def _desk(corpus: Path | None) -> Desk:
 
     folder = _folder(corpus)
     with Bar() as bar:
-        return Desk.open(folder, progress=bar)
+        return Desk.open(folder, progress=lambda step: bar(step, 0, 0))
 
 
 def _known_platform(platform: str | None) -> None:
@@ -264,10 +223,15 @@ def _known_platform(platform: str | None) -> None:
 
 
 def _one(text: str | None, what: str) -> str:
+    """Refuses what the desk would refuse, before any model is loaded."""
     if not (text or "").strip():
-        raise UsageError(
-            f"the {what} is {'missing' if text is None else 'empty'}; give one in quotes, or --batch FILE.jsonl"
-        )
+        how = "missing" if text is None else "empty"
+        raise UsageError(f"the {what} is {how}; give one in quotes, or --batch FILE.jsonl")
+    from bot.desk import MAX_DRAFT, MAX_QUESTION
+
+    limit = MAX_QUESTION if what == "question" else MAX_DRAFT
+    if len(text or "") > limit:
+        raise UsageError(f"the {what} has {len(text or ''):,} characters; the limit is {limit:,}; shorten it")
     return text or ""
 
 
@@ -289,7 +253,7 @@ def _run_batch(
             failed += not well
             bar("lines", done, len(lines))
     if failed:
-        _tell(f"{failed} of {len(lines)} lines failed; the field error of each says why")
+        tell(f"{failed} of {len(lines)} lines failed; the field error of each says why")
         raise typer.Exit(1)
 
 
@@ -299,6 +263,8 @@ def _json(value: Any) -> str:
 
 def main() -> None:
     """The command `ruledesk`."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a console that lacks a character shows a ? and goes on
     app(prog_name="ruledesk")
 
 

@@ -82,7 +82,7 @@ def _is_id(value: object) -> bool:
 def _id_of(row: Row | bytes) -> str | int | None:
     """The id as far as it can be read: the caller wants to know which item failed."""
     try:
-        found = _parse(row) if isinstance(row, bytes) else row
+        found = _parse(row.decode("utf-8", "replace").encode()) if isinstance(row, bytes) else row
     except SourceError:
         return None
     value = found.get("id")
