@@ -89,6 +89,8 @@ class ListedWords:
             and (re.match("[^,。!?]{0,3}的", after) or not after.strip("了的哦呢哈呀"))
         ):
             return True
+        if "最" not in found and re.match("[^,。!?]{1,6}的[^,。!?]", after):
+            return True  # 唯一不伤手的洗洁精
         return bool(self._everyday.goods.search(around) or self._everyday.claim.match(after))
 
     def _by_phrase(self, view: View) -> list[Mark]:

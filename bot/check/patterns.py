@@ -46,6 +46,7 @@ class Label:
     name: str
     severity: Severity
     bound: bool
+    topic: re.Pattern[str]
     message: Mapping[str, str]
     suggestion: Mapping[str, str]
     cite: CiteSpec
@@ -170,6 +171,7 @@ def _label(name: str, row: Mapping[str, Any], regex: Any) -> Label:
         name=name,
         severity=severity,
         bound=bool(row.get("bound", False)),
+        topic=regex(row.get("topic", "")),
         message={"zh": row["message"], "en": row["message_en"]},
         suggestion={"zh": row["suggestion"], "en": row["suggestion_en"]},
         cite=CiteSpec(

@@ -27,6 +27,8 @@ class Mark:
 
 def find_marks(view: View, label: Label, polarity: Polarity) -> Iterator[Mark]:
     """Every breach of the label's patterns in the draft."""
+    if not label.topic.search(view.text):
+        return
     for pattern in label.patterns:
         if pattern.needs and not pattern.needs.search(view.text):
             continue
