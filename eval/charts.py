@@ -130,7 +130,7 @@ def lines(positions: Sequence[str], series: Sequence[Line], title: str, axis: st
 
 def reliability(bins: Sequence[Bin], title: str) -> str:
     """How often answers of a stated confidence are right; on the diagonal the statement is true."""
-    left, top, side = 50, 12, 230
+    left, top, side = 50, 16, 230
     height = top + side + 44
     parts = [f'<rect class="frame" x="{left}" y="{top}" width="{side}" height="{side}"/>']
     for i in range(0, 11, 2):

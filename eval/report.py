@@ -71,9 +71,12 @@ def _tile(flat: Flat, name: str, words: str) -> str:
         return ""
     value = f"{flat[name]:.3f}" if name.endswith("MRR") else f"{flat[name]:.1%}"
     low, high = flat.get(f"{name}.low"), flat.get(f"{name}.high")
-    spread = "" if low is None or high is None else f"95 % interval {low:.1%} to {high:.1%}"
-    if name.endswith("MRR") and spread:
-        spread = f"95 % interval {low:.3f} to {high:.3f}"
+    if low is None or high is None:
+        spread = ""
+    elif name.endswith("MRR"):
+        spread = f"95 %: {low:.3f}–{high:.3f}"
+    else:
+        spread = f"95 %: {low:.1%}–{high:.1%}"
     return f'<div class="tile"><span>{escape(words)}</span><b>{value}</b><span>{spread}</span></div>'
 
 
@@ -101,7 +104,7 @@ def _measures(result: EvalResult) -> str:
             cells = [_interval_cell(flat, f"{p}/{measure}" if p else measure) for p in parts]
             rows.append([escape(measure.replace("_", " ")), *cells])
     if TIMES[0] in flat:
-        both = f"{flat['ms_median']:.1f} ms <small>95 %: {flat['ms_p95']:.1f} ms</small>"
+        both = f"{flat['ms_median']:.1f} ms <small>95 % within {flat['ms_p95']:.1f} ms</small>"
         rows.append(["time an item, median", both, *[""] * (len(parts) - 1)])
     return _table(["measure (95 % interval)", *names], rows)
 
@@ -187,8 +190,7 @@ def _exam_plots(result: EvalResult) -> list[str]:
     about = "Items in groups of like confidence; the larger the dot, the more items. On the dashed line it is true."
     return [
         _figure("Right, wrong, left open", charts.stacks(stacks, "Answers by system"), "Items by system."),
-        _bars("Accuracy by type of item", kinds),
-        _bars("Accuracy by support in the rules", support),
+        _bars("Accuracy by type of item and by support in the rules", [*kinds, *support]),
         _figure("Reliability of the stated confidence", charts.reliability(bins, "Reliability"), about) if bins else "",
     ]
 

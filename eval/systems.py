@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.desk_api import DeskApi
 from eval.bar import Restates
@@ -20,6 +20,8 @@ from ingest.articles import Article, Passage
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
+    from bot.exam import ExamAnswer, ExamReader
+    from index.encoders.loading import Encoder
     from index.retriever import Retriever
 
 STARTER = Path(str(resources.files("corpus").joinpath("README.md"))).parent
@@ -92,7 +94,7 @@ class Systems:
         return searcher(self.variant(legs))
 
     @cached_property
-    def _encoders(self) -> Sequence[Any]:
+    def _encoders(self) -> Sequence[Encoder]:
         from index.encoders.loading import load_encoders
 
         return load_encoders(self.retriever.manifest.models)
@@ -100,20 +102,25 @@ class Systems:
     @property
     def restates(self) -> Restates:
         """The reader's own test of whether a text restates an item."""
-        from bot.exam.reader import restates
+        from bot.exam import restates
 
         return restates
 
     def exam_systems(self, side_by_side: bool = True) -> dict[str, ExamSystem]:
-        """The product, and beside it: closed book, BM25 only, dense only, gold evidence given."""
-        systems: dict[str, ExamSystem] = {PRODUCT: reading(self.retriever)}
+        """The product, and beside it: closed book, BM25 only, dense only, the product when it answers as soon as
+        anything leans, and gold evidence given."""
+        from bot.exam import ExamReader
+
+        reader = ExamReader(self.retriever)
+        systems: dict[str, ExamSystem] = {PRODUCT: reading(reader)}
         if side_by_side:
             dense = [leg.name for leg in self.retriever.manifest.legs]
             systems |= {
-                "closed_book": closed_book(self.retriever),
-                "bm25_only": reading(self.variant([WORDS])),
-                "dense_only": reading(self.variant(dense)),
-                "gold_given": with_gold(self.retriever),
+                "closed_book": closed_book(reader),
+                "bm25_only": reading(ExamReader(self.variant([WORDS]))),
+                "dense_only": reading(ExamReader(self.variant(dense))),
+                "bold": reading(ExamReader(self.retriever, risk="exam")),
+                "gold_given": with_gold(reader, self.articles),
             }
         return systems
 
@@ -128,11 +135,8 @@ def searcher(retriever: Retriever) -> Search:
     return search
 
 
-def reading(retriever: Retriever) -> ExamSystem:
-    """The exam reader over a retriever."""
-    from bot.exam.reader import ExamReader
-
-    reader = ExamReader(retriever)
+def reading(reader: ExamReader) -> ExamSystem:
+    """The exam reader over its retriever."""
 
     def answer(case: ExamCase, allow: Allow, gold: Sequence[Span]) -> ExamReply:
         return reply_of(reader.answer(case.item, allow=allow))
@@ -140,11 +144,8 @@ def reading(retriever: Retriever) -> ExamSystem:
     return answer
 
 
-def closed_book(retriever: Retriever) -> ExamSystem:
+def closed_book(reader: ExamReader) -> ExamSystem:
     """The exam reader without retrieval."""
-    from bot.exam.reader import ExamReader
-
-    reader = ExamReader(retriever)
 
     def answer(case: ExamCase, allow: Allow, gold: Sequence[Span]) -> ExamReply:
         return reply_of(reader.closed_book(case.item))
@@ -152,26 +153,23 @@ def closed_book(retriever: Retriever) -> ExamSystem:
     return answer
 
 
-def with_gold(retriever: Retriever) -> ExamSystem:
+def with_gold(reader: ExamReader, articles: Mapping[str, Article]) -> ExamSystem:
     """The exam reader given the evidence; silent where the item has none."""
-    from bot.exam.reader import ExamReader
-
-    reader = ExamReader(retriever)
 
     def answer(case: ExamCase, allow: Allow, gold: Sequence[Span]) -> ExamReply:
-        sentences = [retriever.articles[s.article_id].text[s.start : s.end] for s in gold]
+        sentences = [articles[s.article_id].text[s.start : s.end] for s in gold]
         return reply_of(reader.answer_with(case.item, sentences)) if sentences else ExamReply(None)
 
     return answer
 
 
-def reply_of(reply: Any) -> ExamReply:
+def reply_of(reply: ExamAnswer) -> ExamReply:
     """The reader's reply in the suite's own type."""
     return ExamReply(
         predicted=reply.predicted if reply.answered else None,
         citations=tuple(Cited(c.article_id, c.start, c.end, c.quote) for c in reply.citations),
-        confidence=getattr(reply, "confidence", None),
-        retrieved=tuple(h.passage for h in getattr(reply, "hits", ())),
+        confidence=reply.confidence,
+        retrieved=tuple(h.passage for h in reply.hits),
     )
 
 

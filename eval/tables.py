@@ -27,12 +27,13 @@ PARTS: dict[str, tuple[str, ...]] = {
     "answers": ("development", "held_out", "zh", "en", "followups"),
     "check": ("development", "held_out"),
 }
-SYSTEMS = ("closed_book", "bm25_only", "dense_only", "", "gold_given")
+SYSTEMS = ("closed_book", "bm25_only", "dense_only", "", "bold", "gold_given")
 SYSTEM_NAMES = {
     "closed_book": "closed book",
     "bm25_only": "BM25 only",
     "dense_only": "dense only",
     "": "the product",
+    "bold": "the product, bold",
     "gold_given": "gold evidence given",
 }
 TIMES = ("ms_median", "ms_p95")

@@ -93,7 +93,7 @@ def test_every_plot_is_valid_xml_without_numbers_that_are_none(results: list[Eva
         ElementTree.fromstring(plot)
         assert not re.search(r'"(?:nan|inf|-inf|None)"', plot)
     titles = " ".join(plots)
-    for title in ("Accuracy by type", "Accuracy by support", "Reliability", "Recall by k", "latency", "by reason"):
+    for title in ("Accuracy by type of item and by support", "Reliability", "Recall by k", "latency", "by reason"):
         assert title in titles
 
 
