@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from bot.figures import Figure
+from bot.figures import Figure, number
 from bot.question import Question
 from bot.verdict_words import quotes_of, without_quotes, words
 from bot.vocabulary import key_terms
@@ -18,7 +18,7 @@ Frame = Literal["may", "must", "breach", "fact"]
 _CLAUSE = re.compile(r"[,，。;；!！?？:：\n]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 # A yes to these says that the act is wrong or has the consequence that a rule threatens.
 _WRONG = re.compile(
-    r"违规|违约|违法|违背|违反|扣分|扣不扣|处罚|受罚|挨罚|被罚|罚[款钱不吗么]|踩|犯规|犯法|侵权|禁语|敏感词|极限词|算[^,，]{0,4}(?:骗|拒|虚假|骚扰|泄露|延迟|违|犯)|出事|惹"
+    r"违规|违约|违法|违背|违反|扣分|扣不扣|处罚|受罚|挨罚|被罚|罚[款钱不吗么]|踩|犯规|犯法|侵权|(?:算|是|属于)[^,，]{0,4}(?:禁语|敏感词|极限词|违禁词)|(?:禁语|敏感词|极限词|违禁词)(?:吗|么|不)|算[^,，]{0,4}(?:骗|拒|虚假|骚扰|泄露|延迟|违|犯)|出事|惹"
     r"|有(?:没有?)?(?:什么)?(?:问题|风险|事|影响|后果|麻烦)|要紧|受影响|影响(?=权重|流量|排名|评分|吗|不)|会(?:不会)?(?:被)?(?:判|封|投诉|下架|降权|屏蔽|清退|关店|限制|冻结|处理)|会(?:不会)?(?:关店|封店|关闭店铺|限制)|关店|清退"
 )
 # A yes to these says that the act is right, though they speak of wrong.
@@ -26,11 +26,13 @@ _HARMLESS = re.compile(
     r"(?<!有)没(?:有)?(?:什么|啥)?(?:问题|关系|事|风险|影响)(?=的|吧|吗|么|[?？]|$)|(?<![算违扣罚会])不(?:会)?(?:算|被|是)?(?:违规|违约|扣分|受罚|罚|要紧|影响)(?=的|了|吧|吗|么|[?？]|$)|无所谓|不碍事|正常"
 )
 _NEED = re.compile(r"要不要|用不用|需不需要|该不该|必须|必需|一定要|非得|非要|需要|需(?!求)|应该|应当|应(?![用答急])|该(?!商|店|买|活|款|商品)|得(?=[^了出到过着起上不])|有义务|(?<![只想主重需不就若还要快])要(?![求不是么紧]|点|素)")
-_NEEDLESS = re.compile(r"(?<!用)(?:不用|不需要|不必|无需|没必要|不要求|不是必须|可以不)(?!不)")
+_NEEDLESS = re.compile(r"(?<!用)(?:不用|不需要|不必|无需|没必要|不要求|不是必须|可以不(?=[\u4e00-\u9fff]))(?!不)")
 _MAY = re.compile(r"可不可以|能不能|行不行|成不成|准不准|可以|能(?![力量源否])|允许|准(?!确|备|时)|许可|[让许](?:吗|不)|行(?=吗|么|不|吧|伐|嘛)|成(?=吗|么|不)|好不好|合适|合规|妥|[改退换进参开用付发算办拿](?:得了|得成|得上)|(?:^|[^拒])可否|能否|随便|OK|ok|好吗")
 _TAIL = re.compile(
     r"(?:这样|这么|那样)?(?:做|说|写|弄|回|搞|干)?(?:的话)?(?:到底|究竟|也|还|都|就|总|应该|大概)?(?:会不会|算不算|可不可以|能不能|行不行|成不成|好不好|要不要|对不对|是不是|会|算|是|被|可以|行|能|成|好|妥|合适|要紧|对|有|没|违规|违约|违法|扣分|处罚|罚|问题|事|风险|关系|影响|正常|合规|被投诉|被罚|平台|天猫|淘宝|京东|拼多多|抖音|快手|商家|支持|的|了|不|没有?|吗|么|嘛|吧|呢|啊|伐|呀|嘞|\s|[?？!！])*$"
 )
+_AMOUNT = re.compile(r"(?<![\d.])\d{2,6}(?![\d.分天小%日个月年级])(?=\s?[元块的，,。]|[^\d]{0,4}$|\s)")
+_LACKING = re.compile(r"(?:没有?|无|缺少?|\bwithout\b|\bno\b)([^,，。]{2,12}?)(?:能|可以|的|[,，]|$)", re.IGNORECASE)
 _MODAL = re.compile(r"可不可以|能不能|要不要|用不用|需不需要|该不该|(?<![不只])可以|(?<![不只可性功])能(?![力量源])|允许|必须|需要|应该|(?<![不只想需主重])要(?![求不是么紧]|点)|得(?=[^了出到过着起上不])|(?<![社不])会(?![员话计议])")
 _CUE = re.compile(r"吗|么(?!样)|嘛|吧|伐|(\S{1,2})不\1|是不是|有没有|是否|能否|可否|(?:不|没|没有)$")
 _SAYING = re.compile(r"(?:说|回|回复|回答|答|讲|告诉|告知|表示|写|打|来一句|声称|骗|推说)(?!明|法|得)")
@@ -61,6 +63,7 @@ class Asked:
     bearer: int
     figures: tuple[Figure, ...]
     english: bool
+    lacking: frozenset[str]
 
 
 @lru_cache(maxsize=512)
@@ -74,10 +77,27 @@ def read_asked(question: Question) -> Asked:
     english = question.query.language == "en"
     frame, turned, act, negations, said, saying = _read(text, english, question.form)
     known = words()
+    core = (_EN_WRONG if english else _WRONG).sub(" ", act) if frame == "breach" else act
+    sides = known.sides(core)
+    if len(set(_AMOUNT.findall(text))) > 1 and "truth" not in sides:
+        # 「实付80开100」: two amounts for one thing do not agree.
+        sides["truth"] = -1
+    lacking = _LACKING.search(text)
     return Asked(
-        frame, turned, act, negations, said, saying, question.terms, key_terms(act) & question.terms or question.terms,
-        known.sides(act), known.bearer(act), question.figures, english,
+        frame, turned, core, negations, said, saying, question.terms, key_terms(core) & question.terms or question.terms,
+        sides, known.bearer(core), (*question.figures, *_ordinals(text)), english,
+        key_terms(lacking.group(1)) if lacking else frozenset(),
     )  # fmt: skip
+
+
+def _ordinals(text: str) -> list[Figure]:
+    """「第10天」 as a duration."""
+    found = []
+    for match in re.finditer(r"第\s?([\d一二三四五六七八九十两]+)\s?天", text):
+        value = number(match.group(1))
+        if value is not None:
+            found.append(Figure("duration", float(value) * 24, match.group(0), match.start(), match.end(), "天"))
+    return found
 
 
 def _chinese(text: str, form: str) -> tuple[Frame, bool, str, int, int, bool]:
@@ -95,6 +115,7 @@ def _chinese(text: str, form: str) -> tuple[Frame, bool, str, int, int, bool]:
     start = spans[first][0]
     act = plain[start:end]
     bare = _HARMLESS.sub(" ", act) if turned and frame == "breach" else _NEEDLESS.sub(" ", act, count=1) if turned else act
+    bare = re.sub(r"(?:[没未漏](?!有问题))[^,，。的]{1,6}的(?=[\u4e00-\u9fff])(?!可以|能|行)", " ", bare)
     bare = known.asking.sub(" ", re.sub(r"[?？!！。\s]+$", "", bare))
     if frame != "breach":
         bare = _after_modal(bare)
@@ -131,22 +152,19 @@ def _content(act: str) -> int:
 
 
 def _frame(asked: str, form: str) -> tuple[Frame, bool]:
+    if re.search(r"要不要(?!紧)|用不用|需不需要|该不该", asked):
+        return "must", False
     if _HARMLESS.search(asked):
         return "breach", True
-    if _WRONG.search(asked):
-        return "breach", False
-    needless = _NEEDLESS.search(asked) is not None
-    if needless and not re.search(r"用不用", asked):
+    needless = _NEEDLESS.search(asked)
+    if needless:
         return "must", True
-    need = _NEED.search(asked)
-    may = _MAY.search(asked)
-    if may and (not need or re.search(r"能|可以|行[吗不]", asked)) and not re.search(r"要不要|用不用|需不需要|该不该", asked):
-        return "may", False
-    if need:
-        return "must", False
-    if form == "permission":
-        return "may", False
-    return ("must" if form == "duty" else "fact"), False
+    # The cue that stands last asks: 「违规的能退吗」 asks for permission, 「能写的话会扣分吗」 for the breach.
+    frames: tuple[tuple[Frame, re.Pattern[str]], ...] = (("breach", _WRONG), ("may", _MAY), ("must", _NEED))
+    found = [(max(m.end() for m in form.finditer(asked)), name) for name, form in frames if form.search(asked)]
+    if found:
+        return max(found, key=lambda f: f[0])[1], False
+    return ("may" if form == "permission" else "must" if form == "duty" else "fact"), False
 
 
 def _english(text: str, form: str) -> tuple[Frame, bool, str, int, int, bool]:

@@ -14,11 +14,13 @@ from bot.vocabulary import Vocabulary, key_terms
 
 # A sentence further down the list speaks with less weight.
 PLACE = (1.0, 0.6, 0.4)
-_SIGN = {"forbid": -1, "punish": -1, "exempt": -1, "permit": 1, "require": 1, "exclusive": 1, "clear": 1, "deny": -1, "except": 1, "tell": 1, "state": 1}
+_SIGN = {"forbid": -1, "punish": -1, "exempt": -1, "permit": 1, "require": 1, "exclusive": 1, "clear": 1, "deny": -1, "except": 1, "tell": 1, "bad": -1, "state": 1}
 _BELOW = re.compile(r"(?:未满|不满|低于|小于|不超过|不到|少于|不足|最多|至多|不高于|以内|之内)")
 _ABOVE = re.compile(r"(?:满|达到?|超过|高于|大于|不少于|不低于|至少|多于|超出|逾)")
 _CJK = re.compile("[\u4e00-\u9fff]")
 _BAD = re.compile(r"骂|吵|怼|命令|私自|偷偷|恶意|刷(?=单|粉|评|好评|差评|量|销)|造假|假(?!日|期|如)|骗|吹|盗|泄露|威胁|辱|敷衍|诱导|乱|随口|瞎|拖着|晾")
+_POINTS_BACK = re.compile(r"\s*(?:因为|否则|不然|那么|这|此|会|将|要|是|同样|均|都|一律|每次|以免|避免|免得|这样)")
+_HEDGE = re.compile(r"可能|部分|一些|个别|有时")
 _EMPTY = frozenset("的了吗不能可以行要会我他她你们这那是有没在给让把个就说买家客户商卖店人上下里去来还都也么吧得做用")
 _SAME_LEADS = ("say", "words")
 
@@ -45,13 +47,20 @@ def _of_sentence(asked: Asked, place: int, sentence: str, lead: str, vocabulary:
     kind = lead_of(sentence, lead)
     near = [s + 0.3 * max([0.0, *shares[max(0, i - 1) : i], *shares[i + 1 : i + 2]]) for i, s in enumerate(shares)]
     near = [n * (1.0 if c.own or kind != "none" else 0.7) for n, c in zip(near, clauses, strict=True)]
+    near = [n * (0.3 if c.stance in ("punish", "bad") and c.own and _POINTS_BACK.match(sentence[c.start : c.end]) else 1.0) for n, c in zip(near, clauses, strict=True)]
     order = sorted((i for i, c in enumerate(clauses) if not c.asking), key=lambda i: (-round(near[i], 3), i))
+    excepted = any(c.stance == "except" and c.own and _excepted(asked, sentence, c) for c in clauses)
     for rank, i in enumerate(order[:2]):
         clause = clauses[i]
+        if clause.stance == "except" and len(clauses) > 1:
+            continue
         strength = PLACE[place] * (0.1 + 0.9 * min(1.0, shares[i])) * (1.0 if rank == 0 else 0.35)
+        if _HEDGE.search(sentence[clause.start : clause.end]):
+            strength *= 0.6
         if rank and shares[i] < 0.5 * shares[order[0]]:
             break
-        yield from _of_clause(asked, place, sentence, clause, kind, strength)
+        under: Lead = "breach" if words().lead["breach"].search(sentence[: clause.start]) else kind
+        yield from _of_clause(asked, place, sentence, clause, under, -strength if excepted else strength)
 
 
 def _of_clause(
@@ -71,13 +80,15 @@ def _of_clause(
     elif lead in ("allow", "duty") and stance == "state":
         name, sign = f"lead_{lead}", 1
     words_of = sentence[clause.start : clause.end]
-    if stance == "except":
-        sign = _rest(sentence, clause)
     turn = _turn(asked, clause, words_of, sentence, name, sign)
     met = _met(asked.figures, words_of)
-    if met is False and sign > 0:
+    if met is None:
+        met = _met(asked.figures, sentence[: clause.end])
+    if met is False:
         turn = -turn
-    if stance in ("exclusive", "except") and name == stance:
+    if sign > 0 and stance in ("require", "state", "exclusive") and asked.lacking & key_terms(words_of):
+        turn = -abs(turn)
+    if stance == "exclusive" and name == stance:
         turn = _exclusive(asked, sentence, clause)
     value = sign * turn
     if asked.frame == "breach":
@@ -89,10 +100,29 @@ def _of_clause(
     if asked.frame == "must" and stance == "permit" and name == "permit":
         name = "permit_must"
     if asked.frame == "may" and stance == "exempt":
-        name = "exempt_may"
+        name = "exempt_free" if turn < 0 else "exempt_may"
+    if name == "state" and clause.negations % 2:
+        name = "negated"
+    elif name == "state" and asked.frame == "fact":
+        name = "state_fact"
+    if turn < 0 and sign > 0 and _opposed(asked, words_of):
+        name = "opposed"
     if turn < 0 and name in ("forbid", "permit", "require", "state", "tell"):
-        name += "_turned"
+        name += "_owed" if name == "forbid" and asked.frame != "may" else "_turned"
+    if name == "lead_duty" and asked.frame == "must":
+        name = "lead_duty_must"
+    elif asked.frame == "must" and name in ("lead_say", "lead_words"):
+        value = value * 0.3
     yield Reading(name, value * strength, place, stance)
+
+
+def _opposed(asked: Asked, text: str) -> bool:
+    """Whether the clause takes the other side of what is asked, or lets the other party bear the cost."""
+    sides = words().sides(text)
+    bearer = words().bearer(text) or int(asked.bearer != 0 and words().sides(text).get("price") == 1)
+    return any(sides.get(axis, side) != side for axis, side in asked.sides.items()) or bool(
+        asked.bearer and bearer and bearer != asked.bearer
+    )
 
 
 def _described(sentence: str, clause: Clause) -> bool:
@@ -118,12 +148,17 @@ def _turn(asked: Asked, clause: Clause, text: str, sentence: str, name: str, sig
         theirs = 0
     elif name == "lead_breach":
         theirs, mine = known.negations(without_quotes(text)), mine + asked.said_negations
-    elif clause.talk or "■" in without_quotes(text):
-        mine += asked.said_negations if clause.talk else 0
-    elif asked.saying:
-        mine += asked.said_negations if not clause.talk and "“" not in asked.act else 0
+        whole = known.negations(without_quotes(sentence))
+        if asked.said_negations and mine % 2 == whole % 2:
+            theirs = whole
+    elif clause.talk or (asked.saying and theirs and "“" not in asked.act):
+        mine += asked.said_negations
+        if name in ("punish", "bad") and (mine + theirs) % 2 and not clause.own:
+            theirs = known.negations(without_quotes(sentence[: clause.end]))
     turn = (-1) ** (mine + theirs)
     bearer = known.bearer(text) or 0
+    if asked.bearer and not bearer and known.sides(text).get("price") == 1:
+        bearer = 1  # free: the buyer bears nothing
     if asked.bearer and bearer:
         return turn * (1 if asked.bearer == bearer else -1)
     sides = known.sides(text)
@@ -140,16 +175,14 @@ def _turn(asked: Asked, clause: Clause, text: str, sentence: str, name: str, sig
 def _exclusive(asked: Asked, sentence: str, clause: Clause) -> int:
     """Only so: +1 where the question names what alone is allowed, -1 where it asks for something else."""
     allowed = key_terms(sentence[clause.act : clause.end])
-    if clause.stance == "except":
-        return -1 if allowed & asked.terms else 1
-    if not allowed:
-        return -1
-    return 1 if len(allowed & asked.terms) >= 0.5 * len(allowed) else -1
+    missing = allowed - asked.terms
+    extra = {t for t in asked.act_terms - key_terms(sentence[clause.start : clause.end]) if not t.isascii() or ":" in t}
+    return -1 if missing and (extra or not allowed & asked.terms) else 1
 
 
-def _rest(sentence: str, clause: Clause) -> int:
-    """The sign of what holds for all but the exception (除…外, …)."""
-    return next((_SIGN[c.stance] for c in clauses_of(sentence) if c.start >= clause.end and c.own), 1)
+def _excepted(asked: Asked, sentence: str, clause: Clause) -> bool:
+    """Whether the question asks about what the clause takes out (除…外)."""
+    return bool(key_terms(sentence[clause.act : clause.end]) & asked.terms)
 
 
 def _met(figures: Sequence[Figure], text: str) -> bool | None:
@@ -177,8 +210,12 @@ def _share(asked: Asked, text: str, vocabulary: Vocabulary) -> float:
     total = sum(vocabulary.weight(t) * (1.5 if t in asked.act_terms else 0.7) for t in asked.terms) or 1.0
     shared = sum(vocabulary.weight(t) * (1.5 if t in asked.act_terms else 0.7) for t in asked.terms & found)
     sides = words().sides(text)
-    shared += sum(5.0 if sides[axis] == side else 3.0 for axis, side in asked.sides.items() if axis in sides)
+    shared += sum(6.0 if sides[axis] == side else 5.0 for axis, side in asked.sides.items() if axis in sides)
     pairs = {asked.act[i : i + 2] for i in range(len(asked.act) - 1) if _CJK.match(asked.act[i]) and _CJK.match(asked.act[i + 1])}
     shared += 1.0 * sum(1 for p in pairs if p in text)
+    if asked.bearer and words().bearer(text):
+        shared += 8.0
+    if asked.frame != "breach" and words().consequence.search(asked.act) and words().consequence.search(text):
+        shared += 2.0
     shared += 0.5 * sum(1 for c in set(asked.act) if _CJK.match(c) and c not in _EMPTY and c in text)
     return shared / (total + 4.0)

@@ -8,10 +8,10 @@ from typing import Literal
 
 from bot.verdict_words import words, without_quotes
 
-Stance = Literal["forbid", "punish", "exempt", "permit", "require", "exclusive", "clear", "deny", "except", "tell", "state"]
+Stance = Literal["forbid", "punish", "exempt", "permit", "require", "exclusive", "clear", "deny", "except", "tell", "bad", "state"]
 Lead = Literal["say", "words", "breach", "refuse", "avoid", "duty", "allow", "none"]
 
-_CLAUSE = re.compile(r"[,，。;；!！?？:：\n()（）—]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])|[、丶](?=不|禁|可|应|切|请勿|须)|但(?=是|不)")
+_CLAUSE = re.compile(r"[,，。;；!！?？:：\n()（）—]|(?<=[\u4e00-\u9fff■])\s+(?=[\u4e00-\u9fff■])|[、丶](?=不|禁|可|应|切|请勿|须)|但(?=是|不)")
 _NUMBER = re.compile(r"^\s*[(（]?(?:\d+(?:\.\d+)*|[一二三四五六七八九十]+|[①-⑳a-z])\s?[)）.、,，丶]?\s*")
 _CASE = re.compile(r"^\s*(?:如果?|若|当|凡|一旦|倘若|假如|对于|遇到|只要|因|由于|为了|关于|针对)|(?:的话|的情况下?|情况|时|后|的)\s*$")
 _TALK = re.compile(r"(?:商家|卖家|客服|店铺)?(?:表示|告知|提出|声称|说|回答|回复|答应|答)")
@@ -40,16 +40,24 @@ def clauses_of(sentence: str) -> list[Clause]:
     spans = _spans(plain)
     own = [_own(plain, s, e) for s, e in spans]
     for i, (start, end) in enumerate(spans):
-        # What a case or a breach describes in the negative is no denial of the rule.
+        # What a case or a breach describes is no rule of its own.
         told = own[i]
-        if told is not None and told[0] == "deny" and (
-            _CASE.search(plain[start:end]) or any(o is not None and o[0] == "punish" for o in own[i + 1 : i + 4])
+        case = _CASE.search(plain[start:end]) is not None
+        if told is None or i + 1 == len(spans):
+            continue
+        if case and told[0] in ("deny", "exempt", "require", "permit", "tell") or (
+            told[0] in ("deny", "tell") and any(o is not None and o[0] in ("punish", "bad") for o in own[i + 1 : i + 4])
         ):
             own[i] = None
     found = []
     for i, (start, end) in enumerate(spans):
         case = _CASE.search(plain[start:end]) is not None
         which = i if own[i] is not None else _governor(own, spans, plain, i, case)
+        if which is None and case:
+            # A bare case (五天内未操作的,) is told of what follows.
+            tail = plain[slice(*spans[-1])] if i + 1 < len(spans) else ""
+            found.append(Clause(start, end, "state", False, start, words().negations(tail), False, case))
+            continue
         if which is None:
             found.append(Clause(start, end, "state", False, start, words().negations(plain[start:end]), False, case))
             continue
@@ -57,19 +65,21 @@ def clauses_of(sentence: str) -> list[Clause]:
         if stance == "except" and which != i:
             found.append(Clause(start, end, "state", False, start, words().negations(plain[start:end]), False, case))
             continue
-        act = plain[stop : spans[which][1]] if stance not in ("punish", "clear") else plain[spans[which][0] : begin]
+        inner = next((m.start() for m in words().stance.finditer(plain, stop, spans[which][1]) if m.lastgroup == "forbid"), None)
+        last = spans[which][1] if inner is None or _TALK.search(plain[start:end]) else inner
+        act = plain[stop:last] if stance not in ("punish", "bad", "clear") else plain[spans[which][0] : begin]
         text = plain[start:end]
         if which == i:
             # 「开票不得拒绝」: what stands before the stance may hold the refusal as well.
             negations = words().negations(act)
-            if stance not in ("punish", "clear") and not act.strip():
+            if stance not in ("punish", "bad", "clear") and not act.strip():
                 negations = words().negations(plain[start:begin])
-        elif stance in ("punish", "clear") or not case:
+        elif stance in ("punish", "bad", "clear") or not case:
             negations = words().negations(text)
         else:
             negations = words().negations(act)
-        at = stop if which == i and stance not in ("punish", "clear") else start
-        talk = _TALK.search(plain[spans[max(0, i - 1)][0] : end]) is not None
+        at = stop if which == i and stance not in ("punish", "bad", "clear") else start
+        talk = _TALK.search(plain[max(0, spans[max(0, min(i, which) - 1)][0] - 3) : spans[max(i, which)][1]]) is not None
         asking = plain[end : end + 1] in ("?", "？") or plain[start:end].rstrip().endswith(("吗", "么"))
         found.append(Clause(start, end, stance, which == i, at, negations, talk, case, asking))
     return found
@@ -96,9 +106,9 @@ def _own(text: str, start: int, end: int) -> tuple[Stance, int, int] | None:
         found: tuple[Stance, int, int] = (name, match.start(), match.end())  # type: ignore[assignment]
         if first is None:
             first = found
-        elif first[0] == "deny" and (name in ("forbid", "punish") or text[first[1] : first[2]].endswith(("未", "没", "有"))):
+        elif first[0] == "deny" and (name in ("forbid", "punish", "bad") or text[first[1] : first[2]].endswith(("未", "没", "有"))):
             first = found
-        elif first[0] in ("permit", "require", "tell") and name in ("forbid", "punish", "exempt", "exclusive", "clear") or (
+        elif first[0] in ("permit", "require", "tell") and name in ("forbid", "punish", "bad", "exempt", "exclusive", "clear") or (
             first[0] == "tell" and name in ("require", "permit", "deny")
         ):
             # 「可以…的不支持」, 「会扣分」: the harder word rules unless the first one grants an exemption from it.
@@ -118,9 +128,9 @@ def _governor(
     before = next((j for j in range(i - 1, max(-1, i - 3), -1) if own[j] is not None), None)
     if case and after is not None:
         return after
-    if after is not None and own[after][0] == "punish":  # type: ignore[index]
+    if after is not None and own[after][0] in ("punish", "bad"):  # type: ignore[index]
         return after
-    if before is not None and own[before][0] in ("forbid", "require", "punish", "exempt", "clear"):  # type: ignore[index]
+    if before is not None and own[before][0] in ("forbid", "require", "punish", "bad", "exempt", "clear"):  # type: ignore[index]
         return before
     return after
 

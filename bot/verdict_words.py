@@ -82,7 +82,7 @@ def words() -> Words:
     """The words that ship with the desk."""
     data: dict[str, Any] = tomllib.loads(resources.files("bot").joinpath("verdict.toml").read_text(encoding="utf-8"))
     stance, negation, bearer = data["stance"], data["negation"], data["bearer"]
-    order = ("skip", "clear", "exempt",  "forbid", "deny", "punish", "exclusive", "require", "permit", "tell")
+    order = ("skip", "clear", "exempt",  "forbid", "deny", "punish", "bad", "exclusive", "require", "permit", "tell")
     any_case = re.IGNORECASE
     fitted = data.get("fitted", {})
     return Words(
