@@ -77,6 +77,8 @@ class Judge:
             return Judgement(0.0, "instructions", {})
         if not evidence or scope is None:
             return Judgement(0.0, "no_rules", {})
+        if _GREETING.match(question.text) and not self._subject(question):
+            return Judgement(0.0, "small_talk", {})
         features = self.features(question, evidence, scope)
         logit = self._weights["bias"] + sum(self._weights.get(name, 0.0) * value for name, value in features.items())
         probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
@@ -88,9 +90,11 @@ class Judge:
             return Judgement(probability, "", features)
         return Judgement(probability, self._reason(question, features), features)
 
+    def _subject(self, question: Question) -> set[str]:
+        """The concepts that say what a question is about."""
+        return {t for t in question.terms if t.startswith(CONCEPT) and t not in _GENERIC and t not in _PLATFORMS}
+
     def _reason(self, question: Question, features: Mapping[str, float]) -> Reason:
-        if _GREETING.match(question.text) and len(question.text) < 16:
-            return "small_talk"
         if features["figure_missing"] and features["scope"] > 0.4:
             return "figure_silent"
         return "matter_silent"
@@ -101,12 +105,12 @@ class Judge:
         top = evidence[:3]
         words = key_terms(scope.text) | key_terms(best.passage.text)
         terms = question.terms
-        concepts = {t for t in terms if t.startswith(CONCEPT) and t not in _GENERIC and t not in _PLATFORMS}
+        concepts = self._subject(question)
         plain = {t for t in terms if not t.startswith(CONCEPT)}
         weigh = self._vocabulary.weight
         total = sum(map(weigh, terms)) or 1.0
         missing = concepts - words
-        near = [d for d, f in scope.figures() if question.wants_figure(f)]
+        near = [d for d, f in scope.figures() if question.answered_by(f, scope.article.text)]
         names = {n.lower() for n in uncovered_platforms(question.text)}
         return {
             "top": best.score / 10,
@@ -124,7 +128,7 @@ class Judge:
             "platform": 1.0 if best.features["platform"] < 0 else 0.0,
             "uncovered": 1.0 if names and not names & {n.lower() for n in uncovered_platforms(scope.text)} else 0.0,
             "figure_missing": 1.0 if question.wants and not near and not question.answered_in(scope.text) else 0.0,
-            "figure_far": float(min(near)) / 3 if near else 0.0,
+            "figure_far": min(float(min(near)), 3.0) / 3 if near else 0.0,
             "few_terms": 1.0 if len(concepts) == 0 else 0.0,
             "terms": min(len(terms), 8) / 8,
             "english": 1.0 if question.query.language == "en" else 0.0,

@@ -51,6 +51,8 @@ _EN_UNITS: tuple[tuple[str, FactKind, float], ...] = (
     ("hour", "duration", 1), ("day", "duration", 24), ("week", "duration", 168), ("month", "duration", 720), ("year", "duration", 8760),
 )  # fmt: skip
 _EN_FIGURE = re.compile(r"(\d[\d,]*(?:\.\d+)?)[\s-]?(" + "|".join(u for u, _, _ in _EN_UNITS) + r")s?\b", re.IGNORECASE)
+_STEP = re.compile(r"(?:累计|扣分|违规)?(?:达到?|满|累计|至)\s*$")
+_ASKS_STEP = re.compile(r"累计|达到|满多少|到多少|多少分(?:会|就|要|才)|几分(?:会|就|要|才)|accumulat|reach|total", re.IGNORECASE)
 _CLOSED = re.compile(r"(?:吗|么|嘛)\s*$|能不能|可不可以|行不行|是不是|(\S)不\1")
 _MAY = re.compile(r"可以|能(?!力)|行|允许|准")
 
@@ -79,7 +81,14 @@ class Question:
 
     def answered_in(self, text: str) -> bool:
         """Whether a text holds a figure (or a date, where one would do) of the kind asked for."""
-        return any(self.wants_figure(f) for f in figures_in(text)) or (DATE in self.wants and names_a_date(text))
+        return any(self.answered_by(f, text) for f in figures_in(text)) or (DATE in self.wants and names_a_date(text))
+
+    def answered_by(self, figure: Figure, text: str) -> bool:
+        """Whether a figure answers: of a kind asked for, and no mere condition of a step (累计达25分的) or bound of a case."""
+        if not self.wants_figure(figure):
+            return False
+        is_step = figure.kind == "points" and _STEP.search(text[max(0, figure.start - 8) : figure.start]) is not None
+        return not is_step or _ASKS_STEP.search(self.text) is not None
 
     @property
     def is_yes_no(self) -> bool:

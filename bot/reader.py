@@ -23,6 +23,7 @@ from ingest.sentences import trim
 
 MAX_RULES = 4  # citations for the rule itself; figure, penalty and the other side of a conflict come on top
 MARGIN = 2.4  # log-odds behind the best sentence within which another one is shown as well
+SHORT_RULE = 170  # a numbered rule up to this length is quoted whole
 DECIDING = 3  # sentences that the verdict is read from
 _PENALTY = re.compile(r"扣|罚|违约金|清退|关闭店铺|下架|降权|赔|屏蔽|封")
 Suggest = Callable[[Question, Verdict | None, Sequence[Evidence]], str | None]
@@ -70,6 +71,7 @@ class Reader:
     def read(self, question: Question, asked: str, hits: Sequence[Hit], shown: Sequence[Hit]) -> Answer:
         """The answer to a question: `asked` are its words as typed, `shown` the hits to hand on with it."""
         evidence = on_platform(question, self._finder.find(question, hits))
+        evidence = self.with_figure_first(question, evidence)
         scope = self._scope(evidence[0]) if evidence else None
         judgement = self._judge.judge(question, evidence, scope)
         if judgement.reason or scope is None:
@@ -99,6 +101,20 @@ class Reader:
             confidence=_confidence(question, judgement, verdict, getattr(decision, "confidence", 0.5), conflicts),
         )
 
+    def with_figure_first(self, question: Question, evidence: list[Evidence]) -> list[Evidence]:
+        """The evidence, led by the best sentence whose rule holds the figure asked for, if one is nearly as good."""
+        if not question.wants or not evidence:
+            return evidence
+        for i, candidate in enumerate(evidence):
+            if candidate.score < evidence[0].score - MARGIN:
+                break
+            scope = self._scope(candidate)
+            if question.answered_in(candidate.text) or any(
+                question.answered_by(f, scope.article.text) for _, f in scope.figures()
+            ):
+                return [candidate, *evidence[:i], *evidence[i + 1 :]]
+        return evidence
+
     def _scope(self, evidence: Evidence) -> Scope:
         return scope_of(self._finder, self._articles[evidence.passage.article_id], evidence)
 
@@ -113,7 +129,7 @@ class Reader:
         best = evidence[deciding]
         if deciding:
             scope = self._scope(best)
-        chosen = [_span(scope.article, best, "rule")]
+        chosen = [_whole_rule(scope, best)]
         if question.wants:
             self._add_figure(question, best, scope, chosen)
         elif verdict and (verdict == "no") != (question.form == "breach"):
@@ -128,7 +144,7 @@ class Reader:
         return chosen
 
     def _add_figure(self, question: Question, best: Evidence, scope: Scope, chosen: list[_Chosen]) -> None:
-        wanted = [(d, f) for d, f in scope.figures() if question.wants_figure(f)]
+        wanted = [(d, f) for d, f in scope.figures() if question.answered_by(f, scope.article.text)]
         if not wanted or wanted[0][0] == 0:
             return
         start, end = scope.sentence_holding(wanted[0][1])
@@ -215,6 +231,14 @@ class Reader:
 
 def _span(article: Article, evidence: Evidence, role: str) -> _Chosen:
     return _Chosen(article, evidence.passage.passage_id, evidence.passage.platforms, evidence.start, evidence.end, role)
+
+
+def _whole_rule(scope: Scope, best: Evidence) -> _Chosen:
+    """The sentence, or the whole of its numbered rule where that is short: its penalty and exception belong to it."""
+    start, end = scope.rule if scope.rule[1] - scope.rule[0] <= SHORT_RULE else scope.sentence
+    passage = best.passage
+    start, end = max(start, min(passage.start, best.start)), min(end, max(passage.end, best.end))
+    return _Chosen(scope.article, passage.passage_id, passage.platforms, start, end, "rule")
 
 
 def _repeats(one: _Chosen, other: _Chosen) -> bool:

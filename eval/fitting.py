@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,17 @@ from bot.answerable import Judge
 from bot.evidence import FEATURES as SCORED
 from bot.evidence import Evidence, EvidenceFinder
 from bot.question import read_question
-from bot.reader import on_platform
+from bot.reader import Reader, on_platform
 from bot.scope import scope_of
 from bot.vocabulary import Vocabulary
+from index.hits import Hit
 from index.query import read_query
 from index.retriever import Retriever
 from ingest.articles import Article
 
 LOST = 0.05  # the share of answerable questions that silence may cost
 HITS = 6
+Asked = tuple[str, str | None]
 Matrix = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -41,25 +43,25 @@ def main(arguments: Sequence[str]) -> int:
         print("held-out items are never fitted on; give development and training items", file=sys.stderr)
         return 2
     retriever = Retriever.open(Path(arguments[0]))
+    hits = {(i["question"], i.get("platform")): retriever.search(read_query(i["question"], i.get("platform")), HITS) for i in items}
     vocabulary = Vocabulary(retriever.articles, retriever.sentences())
     finder = EvidenceFinder(retriever.articles, vocabulary)
-    rows = [(item, _evidence(item, retriever, finder)) for item in items]
+    rows = [(item, _evidence(item, hits, finder)) for item in items]
     print("[evidence]")
     evidence = fit_evidence(rows, retriever.articles)
     for name, value in evidence.items():
         print(f"{name} = {value:.3f}")
     finder = EvidenceFinder(retriever.articles, vocabulary, {"bias": 0.0, **evidence})
-    rows = [(item, _evidence(item, retriever, finder)) for item in items]
+    rows = [(item, _evidence(item, hits, finder)) for item in items]
     print("\n[answerable]")
     for name, value in fit_answerable(rows, finder, vocabulary, retriever.articles).items():
         print(f"{name} = {value:.3f}")
     return 0
 
 
-def _evidence(item: dict[str, Any], retriever: Retriever, finder: EvidenceFinder) -> list[Evidence]:
+def _evidence(item: dict[str, Any], hits: Mapping[Asked, Sequence[Hit]], finder: EvidenceFinder) -> list[Evidence]:
     question = read_question(item["question"], item.get("platform"))
-    hits = retriever.search(read_query(item["question"], item.get("platform")), HITS)
-    return on_platform(question, finder.find(question, hits))
+    return on_platform(question, finder.find(question, hits[item["question"], item.get("platform")]))
 
 
 def is_gold(item: dict[str, Any], evidence: Evidence, article: Article) -> bool:
@@ -98,11 +100,13 @@ def fit_answerable(
 ) -> dict[str, float]:
     """Logistic regression on what the judge looks at; the threshold loses LOST of the answerable in cross-validation."""
     judge = Judge(finder, vocabulary, dict.fromkeys([*JUDGED, "bias", "threshold"], 0.0))
+    reader = Reader(articles, vocabulary)
     vectors, labels = [], []
     for item, evidence in rows:
         if not evidence:
             continue
         question = read_question(item["question"], item.get("platform"))
+        evidence = reader.with_figure_first(question, evidence)
         scope = scope_of(finder, articles[evidence[0].passage.article_id], evidence[0])
         features = judge.features(question, evidence, scope)
         vectors.append([features[name] for name in JUDGED])
