@@ -22,6 +22,7 @@ _BREACHES = re.compile(
 )
 _SHORT_ASIDE = re.compile(r"[（(][^（()）]{0,4}[)）]")
 MAX_LEAD = 40
+MAX_MARKER = 12
 _GENERAL_HEAD = re.compile(r"规则|规定|流程|须知|注意|概述|说明|总则|基本|常见|问答")
 
 
@@ -68,6 +69,7 @@ def lines_of(articles: Sequence[Article], passages: Sequence[Passage]) -> Iterat
 def _article_lines(article: Article, passages: Sequence[Passage]) -> Iterator[Line]:
     text = article.text
     tree = build_sections(text, article.headings, article.platforms)
+    opening = f"{article.title} {_opening(text)}"
     previous: tuple[int, str] | None = None
     for passage in sorted(passages, key=lambda p: p.start):
         for start, end in rule_sentences(text, tree, passage.start, passage.end):
@@ -82,7 +84,7 @@ def _article_lines(article: Article, passages: Sequence[Passage]) -> Iterator[Li
                 end=end,
                 clauses=tuple(_clauses(text, own_start, end)),
                 heads=_heads(above),
-                opening=f"{article.title} {_opening(text)}",
+                opening=opening,
                 lead=_lead(text, section, own_start),
                 platforms=_platforms(text[own_start:end], above, passage),
                 before=before,
@@ -122,7 +124,7 @@ def _opening(text: str) -> str:
 
 
 def _behind_marker(text: str, start: int, end: int) -> int:
-    markers = find_markers(text[start:end][:12])
+    markers = find_markers(text[start : min(end, start + MAX_MARKER)])
     at = start + markers[0].end if markers and markers[0].start == 0 else start
     while at < end and text[at].isspace():
         at += 1

@@ -47,9 +47,7 @@ def same_matter(one: Claim, other: Claim, words: Words, *, loose: bool = False) 
     """
     if one.kind != other.kind or not _same_role(one, other) or one.unit != other.unit:
         return 0.0
-    if not _platforms_meet(one, other) or not _circumstances_agree(one, other, words, loose):
-        return 0.0
-    if one.ladder != other.ladder:
+    if not _platforms_meet(one, other) or one.ladder != other.ladder:
         return 0.0
     if one.kind == "duration":
         if one.anchor and other.anchor and one.anchor != other.anchor:
@@ -58,7 +56,7 @@ def same_matter(one: Claim, other: Claim, words: Words, *, loose: bool = False) 
             return 0.0
     if one.kind == "modal" and one.acts and other.acts and not one.acts & other.acts:
         return 0.0
-    if not _actors_agree(one, other):
+    if not _actors_agree(one, other) or not _circumstances_agree(one, other, words, loose):
         return 0.0
     return _likeness(one, other, words)
 
@@ -92,7 +90,11 @@ def _circumstances_agree(one: Claim, other: Claim, words: Words, loose: bool) ->
         theirs = other.circumstances.get(c.id, frozenset()) - c.plain
         if mine and theirs and not mine & theirs:
             return False
-        if not loose and (c.strict or (c.strict_modal and one.kind == "modal")) and bool(mine) != bool(theirs):
+        if (
+            not loose
+            and (c.strict or (c.strict_modal and one.kind in ("modal", "bearer")))
+            and bool(mine) != bool(theirs)
+        ):
             # What one says outright, the other may say in its title or elsewhere in its sentence.
             silent = other if mine else one
             said = silent.of_title.get(c.id, frozenset()) | silent.of_line.get(c.id, frozenset())

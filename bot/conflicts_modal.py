@@ -11,7 +11,7 @@ from bot.conflicts_roles import who
 
 # The order matters: 不可以 holds 可以, 无需 holds 需. A word of asking or of hoping is no modality.
 _MODAL = re.compile(
-    r"(?P<skip>要(?:开)?(?:票|发票)|并不能|都不能|而不能|不能满足|不能保证|[仅只]支持|可(?:使用|用|选)的|不支持(?=[^，,。；;]{0,8}(?:清单|名单|列表|范围|的商品|的情[况形]))|是否|能否|可否|能不能|可不可以|要不要|行不行|不得不|不能不|才能|才可以?|只能|只可|方可|方能|可能|功能|性能|智能|不可抗力|不得已"
+    r"(?P<skip>(?:不能|不得|不可以?|不要)(?:说|回答|讲|答)|须知|需知|要(?=受罚|被|扣|罚|算)|要(?:开)?(?:票|发票)|并不能|都不能|而不能|不能满足|不能保证|[仅只]支持|可(?:使用|用|选)的|不支持(?=[^，,。；;]{0,8}(?:清单|名单|列表|范围|的商品|的情[况形]))|是否|能否|可否|能不能|可不可以|要不要|行不行|不得不|不能不|才能|才可以?|只能|只可|方可|方能|可能|功能|性能|智能|不可抗力|不得已"
     r"|尽可能|可是|可见|可靠|可爱|许可|认可|可疑|需求|必需品|急需|主要|重要|要求|需要的|想要|索要|只要|若要|要是|要么|还要|应用|响应|回应|供应|适应|应答|相应|应对|对应|反应|应急|效应)"
     r"|(?P<need_not>(?:不是|并非|不算|非)(?:必须|强制|必需)|不强求|无需|无须|不必|不用(?!于|在)|不需要?|没有?必要|不强制|毋须|可以不(?!经|通过)|可不(?=[用必需提开填付])|不要求|免于)"
     r"|(?P<must_not>不得|不能|不可以?|不允许|不许|不准|严禁|禁止|切勿|请勿|切忌|不要(?!求|紧|了)|不应当?|不该|不予|不支持|无权|一律不|概不|(?<!行)不行(?=[，,。；;]|$)|谢绝|不再支持|拒绝(?=受理|办理|支持)|无法(?=申请|享受|参加|参与|使用|叠加))"
@@ -22,6 +22,10 @@ _MODAL = re.compile(
 _TOGGLE = re.compile(
     r"(?P<no>(?:并)?不(?:会|再|另|予)?)?(?P<key>计入|算入|纳入|视为违规|属于违规|算(?:作)?违规|支持|退还|参与|叠加|包含|适用|保价|包邮|返还|收费(?!用|情况|标准|项目|模式|规则|工具)|受理|延长)(?!的|地区|活动|字样|商品|承诺)"
 )
+# Said by themselves they are the name of a service; only their denial is a rule.
+_ONLY_DENIED = frozenset(("包邮", "叠加", "返还", "保价", "受理", "延长"))
+# Beside these the other acts of a clause are what they are done to: 「不得写包邮」, 「回复不计入」.
+_CHIEF = frozenset(("write", "count", "breach", "guide"))
 _CONDITION = re.compile(
     r"^\s*(?:如果?|若|当|凡|因|一旦|倘若|假如|对于|遇到|没有|未|不经|经|除|只要|在)|的\s*[，,]?$|时\s*[，,]$|后\s*[，,]$"
 )
@@ -92,6 +96,8 @@ def _toggles(reader: Reader, line: Line, at: int) -> Iterator[Claim]:
     """「计入」 and 「不计入」: verbs that settle a matter by themselves."""
     start, end = line.clauses[at]
     for match in _TOGGLE.finditer(line.article.text, start, end):
+        if not match["no"] and match["key"] in _ONLY_DENIED:
+            continue
         state = "must not" if match["no"] else "may"
         before = line.article.text[start : match.start()]
         yield _modal(reader, line, at, state, before, line.article.text[match.start("key") : end])
@@ -113,6 +119,7 @@ def _modal(reader: Reader, line: Line, at: int, state: str, before: str, act: st
 def _verbs(reader: Reader, text: str) -> frozenset[str]:
     """The kinds of act in a text, or its words where it names none."""
     named = frozenset(name for name, form in reader.words.verbs.items() if form.search(text))
+    named = named & _CHIEF or named
     return named or frozenset(n for n in reader.features(text) if n.startswith("w:"))
 
 
