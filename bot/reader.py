@@ -23,6 +23,7 @@ from ingest.sentences import trim
 
 MAX_RULES = 4  # citations for the rule itself; figure, penalty and the other side of a conflict come on top
 MARGIN = 2.4  # log-odds behind the best sentence within which another one is shown as well
+SECOND_SOURCE = 3.5  # the same for a sentence of another article that holds as much of the question
 SHORT_RULE = 170  # a numbered rule up to this length is quoted whole
 DECIDING = 3  # sentences that the verdict is read from
 _PENALTY = re.compile(r"扣|罚|违约金|清退|关闭店铺|下架|降权|赔|屏蔽|封")
@@ -134,10 +135,11 @@ class Reader:
             self._add_figure(question, best, scope, chosen)
         elif verdict and (verdict == "no") != (question.form == "breach"):
             self._add_penalty(best, scope, chosen)
-        floor = evidence[0].score - MARGIN
         for other in evidence:
-            if sum(1 for c in chosen if c.role in ("rule", "also")) >= MAX_RULES or other.score < floor:
+            if sum(1 for c in chosen if c.role in ("rule", "also")) >= MAX_RULES:
                 break
+            if other.score < evidence[0].score - MARGIN and not _corroborates(other, evidence[0]):
+                continue
             candidate = _span(self._articles[other.passage.article_id], other, "also")
             if not any(_repeats(candidate, c) for c in chosen):
                 chosen.append(candidate)
@@ -231,6 +233,12 @@ class Reader:
 
 def _span(article: Article, evidence: Evidence, role: str) -> _Chosen:
     return _Chosen(article, evidence.passage.passage_id, evidence.passage.platforms, evidence.start, evidence.end, role)
+
+
+def _corroborates(other: Evidence, best: Evidence) -> bool:
+    """Whether another article says as much of what is asked: a second source is worth a place."""
+    second = other.passage.article_id != best.passage.article_id
+    return second and other.own >= 0.9 * best.own > 0 and other.score >= best.score - SECOND_SOURCE
 
 
 def _whole_rule(scope: Scope, best: Evidence) -> _Chosen:
