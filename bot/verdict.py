@@ -14,9 +14,13 @@ from dataclasses import dataclass
 from bot.answers import Verdict
 from bot.question import Question
 from bot.verdict_asked import Asked, read_asked
+from bot.verdict_context import SentenceContext, sentence_context
 from bot.verdict_fit import readings_of
 from bot.verdict_words import words
 from bot.vocabulary import Vocabulary
+
+
+__all__ = ["Decision", "SentenceContext", "decide", "sentence_context"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Decision:
 
 
 def decide(
-    question: Question, sentences: Sequence[tuple[str, str]], vocabulary: Vocabulary,
+    question: Question, sentences: Sequence[tuple[str, str] | SentenceContext], vocabulary: Vocabulary,
     weights: Mapping[str, float] | None = None,
 ) -> Decision:  # fmt: skip
     """The verdict to a yes-or-no question, from (sentence, its heads and leads) pairs, the best first."""
@@ -53,9 +57,10 @@ def decide(
     return Decision("yes" if total > 0 else "no", confidence, best.sentence, best.stance)
 
 
-def _is_open(asked: Asked, sentences: Sequence[tuple[str, str]], place: int) -> bool:
+def _is_open(asked: Asked, sentences: Sequence[tuple[str, str] | SentenceContext], place: int) -> bool:
     """Whether the best sentence leaves the matter to a choice or to a condition that the question does not name."""
-    text = sentences[place][0]
+    best = sentences[place]
+    text = best.sentence if isinstance(best, SentenceContext) else best[0]
     if asked.frame in ("must", "fact"):
         return words().choice.search(text) is not None
     found = words().condition.search(text) if asked.frame == "may" else None

@@ -31,8 +31,10 @@ _MAY = re.compile(r"可不可以|能不能|行不行|成不成|准不准|可以|
 _TAIL = re.compile(
     r"(?:这样|这么|那样)?(?:做|说|写|弄|回|搞|干)?(?:的话)?(?:到底|究竟|也|还|都|就|总|应该|大概)?(?:会不会|算不算|可不可以|能不能|行不行|成不成|好不好|要不要|对不对|是不是|会|算|是|被|可以|行|能|成|好|妥|合适|要紧|对|有|没|违规|违约|违法|扣分|处罚|罚|问题|事|风险|关系|影响|正常|合规|被投诉|被罚|平台|天猫|淘宝|京东|拼多多|抖音|快手|商家|支持|的|了|不|没有?|吗|么|嘛|吧|呢|啊|伐|呀|嘞|\s|[?？!！])*$"
 )
-_AMOUNT = re.compile(r"(?<![\d.])\d{2,6}(?![\d.分天小%日个月年级])(?=\s?[元块的，,。]|[^\d]{0,4}$|\s)")
-_LACKING = re.compile(r"(?:没有?|无|缺少?|\bwithout\b|\bno\b)([^,，。]{2,12}?)(?:能|可以|的|[,，]|$)", re.IGNORECASE)
+# Concepts that say how something is ruled, not what.
+MODAL_TERMS = frozenset(f"c:{name}" for name in ("allowed", "forbidden", "taboo", "violation", "penalty", "deduct_points", "rule"))
+_AMOUNT = re.compile(r"(?<![\d.])\d{2,6}(?![\d.分天小%日个月年级度号折家条])")
+_LACKING = re.compile(r"(?:(?<!有)没有?|无|缺少?|\bwithout\b|\bno\b)([^,，。]{2,12}?)(?:能|可以|的|[,，]|$)", re.IGNORECASE)
 _MODAL = re.compile(r"可不可以|能不能|要不要|用不用|需不需要|该不该|(?<![不只])可以|(?<![不只可性功])能(?![力量源])|允许|必须|需要|应该|(?<![不只想需主重])要(?![求不是么紧]|点)|得(?=[^了出到过着起上不])|(?<![社不])会(?![员话计议])")
 _CUE = re.compile(r"吗|么(?!样)|嘛|吧|伐|(\S{1,2})不\1|是不是|有没有|是否|能否|可否|(?:不|没|没有)$")
 _SAYING = re.compile(r"(?:说|回|回复|回答|答|讲|告诉|告知|表示|写|打|来一句|声称|骗|推说)(?!明|法|得)")
@@ -82,9 +84,10 @@ def read_asked(question: Question) -> Asked:
     if len(set(_AMOUNT.findall(text))) > 1 and "truth" not in sides:
         # 「实付80开100」: two amounts for one thing do not agree.
         sides["truth"] = -1
+    terms = question.terms - MODAL_TERMS or question.terms
     lacking = _LACKING.search(text)
     return Asked(
-        frame, turned, core, negations, said, saying, question.terms, key_terms(core) & question.terms or question.terms,
+        frame, turned, core, negations, said, saying, terms, key_terms(core) & terms or terms,
         sides, known.bearer(core), (*question.figures, *_ordinals(text)), english,
         key_terms(lacking.group(1)) if lacking else frozenset(),
     )  # fmt: skip

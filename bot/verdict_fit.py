@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.figures import Figure, figures_in
-from bot.verdict_asked import Asked
+from bot.verdict_asked import MODAL_TERMS, Asked
+from bot.verdict_context import SentenceContext
 from bot.verdict_rules import PRESCRIBED, Clause, Lead, clauses_of, lead_of
 from bot.verdict_words import words, without_quotes
 from bot.vocabulary import Vocabulary, key_terms
 
 # A sentence further down the list speaks with less weight.
+# What the act is told in counts in full, its circumstances by this share.
+ASIDE = 0.6
+POWER = 0.85
+UNRULED = 0.7
+UNKNOWN = 0.5
+MIN_WEIGHT = 0.1
+DECAY = 3.0
 PLACE = (1.0, 0.6, 0.4)
 _SIGN = {"forbid": -1, "punish": -1, "exempt": -1, "permit": 1, "require": 1, "exclusive": 1, "clear": 1, "deny": -1, "except": 1, "tell": 1, "bad": -1, "state": 1}
 _BELOW = re.compile(r"(?:未满|不满|低于|小于|不超过|不到|少于|不足|最多|至多|不高于|以内|之内)")
@@ -20,6 +29,7 @@ _ABOVE = re.compile(r"(?:满|达到?|超过|高于|大于|不少于|不低于|�
 _CJK = re.compile("[\u4e00-\u9fff]")
 _BAD = re.compile(r"骂|吵|怼|命令|私自|偷偷|恶意|刷(?=单|粉|评|好评|差评|量|销)|造假|假(?!日|期|如)|骗|吹|盗|泄露|威胁|辱|敷衍|诱导|乱|随口|瞎|拖着|晾")
 _POINTS_BACK = re.compile(r"\s*(?:因为|否则|不然|那么|这|此|会|将|要|是|同样|均|都|一律|每次|以免|避免|免得|这样)")
+_PARTIES = {"c:buyer", "c:seller", "c:agent", "c:platform"}
 _HEDGE = re.compile(r"可能|部分|一些|个别|有时")
 _EMPTY = frozenset("的了吗不能可以行要会我他她你们这那是有没在给让把个就说买家客户商卖店人上下里去来还都也么吧得做用")
 _SAME_LEADS = ("say", "words")
@@ -35,32 +45,52 @@ class Reading:
     stance: str
 
 
-def readings_of(asked: Asked, sentences: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> Iterator[Reading]:
+def readings_of(asked: Asked, sentences: Sequence[tuple[str, str] | SentenceContext], vocabulary: Vocabulary) -> Iterator[Reading]:
     """The readings of the sentences: of each its best-fitting clause, a lesser one of its next, and its lead's."""
-    for place, (sentence, lead) in enumerate(sentences[: len(PLACE)]):
-        yield from _of_sentence(asked, place, sentence, lead, vocabulary)
+    contexts = [c if isinstance(c, SentenceContext) else SentenceContext(*c) for c in sentences[: len(PLACE)]]
+    for place, context in enumerate(contexts):
+        weight = PLACE[place]
+        if context.score is not None and contexts[0].score is not None:
+            weight = max(MIN_WEIGHT, math.exp((context.score - contexts[0].score) / DECAY))
+        text = context.answer or context.sentence
+        lead = f"{context.lead} {context.sentence}" if context.answer else context.lead
+        yield from _of_sentence(asked, place, weight, text, lead, context.before, vocabulary)
 
 
-def _of_sentence(asked: Asked, place: int, sentence: str, lead: str, vocabulary: Vocabulary) -> Iterator[Reading]:
+def _of_sentence(
+    asked: Asked, place: int, weight: float, sentence: str, lead: str, before: str, vocabulary: Vocabulary
+) -> Iterator[Reading]:
     clauses = clauses_of(sentence)
     shares = [_share(asked, sentence[c.start : c.end], vocabulary) for c in clauses]
     kind = lead_of(sentence, lead)
+    if asked.frame == "breach":
+        shares = [s + (0.25 if c.stance in ("punish", "clear") else 0.0) for s, c in zip(shares, clauses, strict=True)]
+    excepted = any(c.stance == "except" and c.own and _excepted(asked, sentence, c) for c in clauses)
+    if excepted:
+        shares = [max(shares)] * len(shares)
     near = [s + 0.3 * max([0.0, *shares[max(0, i - 1) : i], *shares[i + 1 : i + 2]]) for i, s in enumerate(shares)]
-    near = [n * (1.0 if c.own or kind != "none" else 0.7) for n, c in zip(near, clauses, strict=True)]
+    near = [n * (1.0 if c.own or kind != "none" else UNRULED) for n, c in zip(near, clauses, strict=True)]
     near = [n * (0.3 if c.stance in ("punish", "bad") and c.own and _POINTS_BACK.match(sentence[c.start : c.end]) else 1.0) for n, c in zip(near, clauses, strict=True)]
     order = sorted((i for i, c in enumerate(clauses) if not c.asking), key=lambda i: (-round(near[i], 3), i))
-    excepted = any(c.stance == "except" and c.own and _excepted(asked, sentence, c) for c in clauses)
+    if len(clauses) > 1:
+        order = [i for i in order if clauses[i].stance != "except"]
     for rank, i in enumerate(order[:2]):
         clause = clauses[i]
-        if clause.stance == "except" and len(clauses) > 1:
-            continue
-        strength = PLACE[place] * (0.1 + 0.9 * min(1.0, shares[i])) * (1.0 if rank == 0 else 0.35)
+        strength = weight * min(1.0, shares[i]) ** POWER * (1.0 if rank == 0 else 0.35)
         if _HEDGE.search(sentence[clause.start : clause.end]):
             strength *= 0.6
         if rank and shares[i] < 0.5 * shares[order[0]]:
             break
-        under: Lead = "breach" if words().lead["breach"].search(sentence[: clause.start]) else kind
+        under: Lead = "breach" if _listed(before + sentence[: clause.start]) else kind
         yield from _of_clause(asked, place, sentence, clause, under, -strength if excepted else strength)
+
+
+def _listed(before: str) -> bool:
+    """Whether a list of breaches was opened before and nothing said since how it should be."""
+    found = list(words().lead["breach"].finditer(before))
+    return bool(found) and re.search(r"[:：]", before[found[-1].end() :][:6]) is not None and not re.search(
+        r"处理|技巧|提醒|注意|怎么办", before[found[-1].end() :]
+    )
 
 
 def _of_clause(
@@ -175,7 +205,7 @@ def _turn(asked: Asked, clause: Clause, text: str, sentence: str, name: str, sig
 def _exclusive(asked: Asked, sentence: str, clause: Clause) -> int:
     """Only so: +1 where the question names what alone is allowed, -1 where it asks for something else."""
     allowed = key_terms(sentence[clause.act : clause.end])
-    missing = allowed - asked.terms
+    missing = {t for t in allowed - asked.terms if t.startswith("c:")} - _PARTIES - MODAL_TERMS
     extra = {t for t in asked.act_terms - key_terms(sentence[clause.start : clause.end]) if not t.isascii() or ":" in t}
     return -1 if missing and (extra or not allowed & asked.terms) else 1
 
@@ -206,9 +236,13 @@ def _met(figures: Sequence[Figure], text: str) -> bool | None:
 
 def _share(asked: Asked, text: str, vocabulary: Vocabulary) -> float:
     """How much of the asked act a clause names, 0 to about 1.5."""
-    found = key_terms(text)
-    total = sum(vocabulary.weight(t) * (1.5 if t in asked.act_terms else 0.7) for t in asked.terms) or 1.0
-    shared = sum(vocabulary.weight(t) * (1.5 if t in asked.act_terms else 0.7) for t in asked.terms & found)
+    weights = {
+        # A word that no rule uses tells nothing of how well a rule fits.
+        t: (vocabulary.weight(t) if vocabulary.knows(t) else UNKNOWN) * (1.5 if t in asked.act_terms else ASIDE)
+        for t in asked.terms
+    }
+    total = sum(weights.values()) or 1.0
+    shared = sum(weights[t] for t in asked.terms & key_terms(text))
     sides = words().sides(text)
     shared += sum(6.0 if sides[axis] == side else 5.0 for axis, side in asked.sides.items() if axis in sides)
     pairs = {asked.act[i : i + 2] for i in range(len(asked.act) - 1) if _CJK.match(asked.act[i]) and _CJK.match(asked.act[i + 1])}

@@ -1,0 +1,42 @@
+"""A sentence with what stands around it, as the verdict reads it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.evidence import Evidence, EvidenceFinder
+from bot.scope import scope_of
+from ingest.articles import Article
+
+# How much text behind a sentence is looked at for the answer to a question.
+_BEHIND = 120
+_ANSWER = re.compile(r"\s*([^?？\n]{2,110}?[。；;!！?？\n)）])")
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceContext:
+    """A sentence, its heads and leads, how well the evidence finder likes it (log-odds; None where unknown), the text
+    before it in its rule, and the sentence behind it where it asks what that one answers."""
+
+    sentence: str
+    lead: str = ""
+    score: float | None = None
+    before: str = ""
+    answer: str = ""
+
+
+def sentence_context(finder: EvidenceFinder, article: Article, evidence: Evidence) -> SentenceContext:
+    """The context of an evidence sentence in its article."""
+    scope = scope_of(finder, article, evidence)
+    lead = " ".join([*scope.path, *(article.text[s:e] for s, e in scope.leads)])
+    before = article.text[scope.rule[0] : evidence.start] if scope.rule[0] < evidence.start else ""
+    return SentenceContext(evidence.text, lead, evidence.score, before, answer_behind(evidence.text, article.text, evidence.end))
+
+
+def answer_behind(sentence: str, text: str, end: int) -> str:
+    """The sentence behind one that asks; empty where it does not ask."""
+    if not sentence.rstrip().endswith(("?", "？")):
+        return ""
+    match = _ANSWER.match(text[end : end + _BEHIND])
+    return match.group(1).strip() if match else ""
