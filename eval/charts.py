@@ -174,7 +174,8 @@ def histogram(values: Sequence[float], title: str, unit: str = "ms", bins: int =
     for value, name, anchor in ((median, "median", "end"), (p95, "95 %", "start")):
         x = left + span * min(value / most, 1)
         parts.append(f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="{top - 8}" y2="{bottom}"/>')
-        parts.append(_text(x + (-6 if anchor == "end" else 6), top - 2, f"{name} {value:.3g}", anchor, "small"))
+        told = f"{name} {value:.0f}" if value >= 100 else f"{name} {value:.3g}"
+        parts.append(_text(x + (-6 if anchor == "end" else 6), top - 2, told, anchor, "small"))
     parts.append(_text(left + span / 2, height - 4, f"{unit} an item, {len(ordered)} items", "middle", "small muted"))
     parts.append(_text(left - 6, top + 8, str(peak), "end", "small muted"))
     return _svg(height, parts, title)

@@ -79,8 +79,9 @@ def _value(value: Any) -> str:
 
 def _retrieval_fields(row: Row) -> list[Field]:
     rank = row["first"]
+    quotes = [g["quote"] for g in row["gold"]]
     marked = [
-        ("<mark>" + cut(p["text"]) + "</mark>") if p["passage_id"] in row["gold_passages"] else cut(p["text"])
+        _around(p["text"], quotes) if p["passage_id"] in row["gold_passages"] else cut(p["text"])
         for p in row["retrieved"][:5]
     ]
     where = bad("not among the first ten") if rank is None else f"first at rank {rank}"
@@ -89,6 +90,17 @@ def _retrieval_fields(row: Row) -> list[Field]:
         ("found", where if row["gold_found"] else bad("its evidence is not in this corpus")),
         ("retrieved", f"<ol>{''.join(f'<li>{words}</li>' for words in marked)}</ol>" if marked else ""),
     ]
+
+
+def _around(words: str, quotes: Sequence[str]) -> str:
+    """A passage that holds the gold, cut to where it stands and marked."""
+    quote = next((q for q in quotes if q in words), "")
+    if not quote:
+        return f"<mark>{cut(words)}</mark>"
+    at = words.index(quote)
+    room = max(0, _CUT - len(quote)) // 2
+    lead, tail = words[max(0, at - room) : at], words[at + len(quote) :]
+    return f"{'…' if at > room else ''}{escape(lead)}<mark>{escape(quote)}</mark>{cut(tail, room + 1) if tail else ''}"
 
 
 def _answer_faults(row: Row) -> float:

@@ -110,7 +110,7 @@ def test_the_worst_items_come_first_with_what_was_retrieved(results: list[EvalRe
     assert exam.index("<small>t2</small>") < exam.index("<small>c1</small>") if "<small>c1</small>" in exam else True
     assert "<small>t1</small>" not in exam
     retrieval = html[html.index('id="retrieval"') : html.index('id="answers"')]
-    assert "<mark>" in retrieval
+    assert "<mark>赔货款的两成</mark>" in retrieval
     assert "parts of the retriever" in retrieval
 
 
