@@ -38,8 +38,11 @@ def answer_lines(answer: Answer, bold: bool = False) -> list[str]:
     words = _WORDS[answer.language]
     head = words["silent"] if answer.refused else _VERDICTS[answer.language].get(answer.verdict, words["rules"])
     lines = [f"\x1b[1m{head}\x1b[0m" if bold else head, answer.text]
+    lines += [""] if answer.citations else []
     for citation in answer.citations:
-        lines += ["", *_quote(citation, words["none"])]
+        quote = _quote(citation, words["none"])
+        # The text mostly holds the quotes already: then only their places follow.
+        lines += [f"[{citation.n}] {quote[1].strip()}"] if citation.quote in answer.text else quote
     if answer.facts:
         lines.append("")
         lines += [f"{words['fact']}: {fact.text} [{fact.citation}]" for fact in answer.facts]
