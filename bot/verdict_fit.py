@@ -20,8 +20,12 @@ ASIDE = 0.6
 POWER = 0.85
 UNRULED = 0.7
 UNKNOWN = 0.5
+HARD = 1.3
+FLOOR = 0.15
+# What a permission is worth that does not name the act.
+ASTRAY = 0.2
 MIN_WEIGHT = 0.1
-DECAY = 3.0
+DECAY = 2.0
 PLACE = (1.0, 0.6, 0.4)
 _SIGN = {"forbid": -1, "punish": -1, "exempt": -1, "permit": 1, "require": 1, "exclusive": 1, "clear": 1, "deny": -1, "except": 1, "tell": 1, "bad": -1, "state": 1}
 _BELOW = re.compile(r"(?:未满|不满|低于|小于|不超过|不到|少于|不足|最多|至多|不高于|以内|之内)")
@@ -29,7 +33,10 @@ _ABOVE = re.compile(r"(?:满|达到?|超过|高于|大于|不少于|不低于|�
 _CJK = re.compile("[\u4e00-\u9fff]")
 _BAD = re.compile(r"骂|吵|怼|命令|私自|偷偷|恶意|刷(?=单|粉|评|好评|差评|量|销)|造假|假(?!日|期|如)|骗|吹|盗|泄露|威胁|辱|敷衍|诱导|乱|随口|瞎|拖着|晾")
 _POINTS_BACK = re.compile(r"\s*(?:因为|否则|不然|那么|这|此|会|将|要|是|同样|均|都|一律|每次|以免|避免|免得|这样)")
-_PARTIES = {"c:buyer", "c:seller", "c:agent", "c:platform"}
+SIDED = {"price": 9.0}
+_PARTIES = {
+    f"c:{name}" for name in ("buyer", "seller", "agent", "platform", "shop", "taobao", "tmall", "jd", "pdd", "douyin", "kuaishou")
+}
 _HEDGE = re.compile(r"可能|部分|一些|个别|有时")
 _EMPTY = frozenset("的了吗不能可以行要会我他她你们这那是有没在给让把个就说买家客户商卖店人上下里去来还都也么吧得做用")
 _SAME_LEADS = ("say", "words")
@@ -69,14 +76,18 @@ def _of_sentence(
     if excepted:
         shares = [max(shares)] * len(shares)
     near = [s + 0.3 * max([0.0, *shares[max(0, i - 1) : i], *shares[i + 1 : i + 2]]) for i, s in enumerate(shares)]
-    near = [n * (1.0 if c.own or kind != "none" else UNRULED) for n, c in zip(near, clauses, strict=True)]
+    near = [n * (HARD if c.own and c.stance in ("forbid", "deny", "exempt") else 1.0) * (1.0 if c.own or kind != "none" else UNRULED) for n, c in zip(near, clauses, strict=True)]
     near = [n * (0.3 if c.stance in ("punish", "bad") and c.own and _POINTS_BACK.match(sentence[c.start : c.end]) else 1.0) for n, c in zip(near, clauses, strict=True)]
     order = sorted((i for i, c in enumerate(clauses) if not c.asking), key=lambda i: (-round(near[i], 3), i))
     if len(clauses) > 1:
         order = [i for i in order if clauses[i].stance != "except"]
     for rank, i in enumerate(order[:2]):
         clause = clauses[i]
-        strength = weight * min(1.0, shares[i]) ** POWER * (1.0 if rank == 0 else 0.35)
+        # A permission must speak of the act; a ban or a list of bans is seldom about anything else.
+        floor = 0.0 if clause.stance in ("permit", "tell", "state", "require") and kind == "none" else FLOOR
+        strength = weight * (floor + (1 - floor) * min(1.0, shares[i]) ** POWER) * (1.0 if rank == 0 else 0.35)
+        if clause.stance in ("permit", "tell", "state", "require") and not _names_act(asked, sentence):
+            strength *= ASTRAY
         if _HEDGE.search(sentence[clause.start : clause.end]):
             strength *= 0.6
         if rank and shares[i] < 0.5 * shares[order[0]]:
@@ -184,7 +195,7 @@ def _turn(asked: Asked, clause: Clause, text: str, sentence: str, name: str, sig
     elif clause.talk or (asked.saying and theirs and "“" not in asked.act):
         mine += asked.said_negations
         if name in ("punish", "bad") and (mine + theirs) % 2 and not clause.own:
-            theirs = known.negations(without_quotes(sentence[: clause.end]))
+            theirs = known.negations(without_quotes(sentence))
     turn = (-1) ** (mine + theirs)
     bearer = known.bearer(text) or 0
     if asked.bearer and not bearer and known.sides(text).get("price") == 1:
@@ -204,9 +215,9 @@ def _turn(asked: Asked, clause: Clause, text: str, sentence: str, name: str, sig
 
 def _exclusive(asked: Asked, sentence: str, clause: Clause) -> int:
     """Only so: +1 where the question names what alone is allowed, -1 where it asks for something else."""
-    allowed = key_terms(sentence[clause.act : clause.end])
+    allowed = key_terms(clause.object)
     missing = {t for t in allowed - asked.terms if t.startswith("c:")} - _PARTIES - MODAL_TERMS
-    extra = {t for t in asked.act_terms - key_terms(sentence[clause.start : clause.end]) if not t.isascii() or ":" in t}
+    extra = {t for t in asked.act_terms - (key_terms(sentence[clause.start : clause.end]) if clause.own else allowed) if not t.isascii() or ":" in t}
     return -1 if missing and (extra or not allowed & asked.terms) else 1
 
 
@@ -234,6 +245,17 @@ def _met(figures: Sequence[Figure], text: str) -> bool | None:
     return None
 
 
+def _names_act(asked: Asked, text: str) -> bool:
+    """Whether a text has any word of the asked act, beside who does it and where."""
+    if (asked.act_terms - _PARTIES) & key_terms(text) or set(asked.sides) & set(words().sides(text)):
+        return True
+    return any(
+        asked.act[i : i + 2] in text
+        for i in range(len(asked.act) - 1)
+        if all(_CJK.match(c) and c not in _EMPTY for c in asked.act[i : i + 2])
+    )
+
+
 def _share(asked: Asked, text: str, vocabulary: Vocabulary) -> float:
     """How much of the asked act a clause names, 0 to about 1.5."""
     weights = {
@@ -244,7 +266,7 @@ def _share(asked: Asked, text: str, vocabulary: Vocabulary) -> float:
     total = sum(weights.values()) or 1.0
     shared = sum(weights[t] for t in asked.terms & key_terms(text))
     sides = words().sides(text)
-    shared += sum(6.0 if sides[axis] == side else 5.0 for axis, side in asked.sides.items() if axis in sides)
+    shared += sum(SIDED.get(axis, 5.5) + (sides[axis] == side) for axis, side in asked.sides.items() if axis in sides)
     pairs = {asked.act[i : i + 2] for i in range(len(asked.act) - 1) if _CJK.match(asked.act[i]) and _CJK.match(asked.act[i + 1])}
     shared += 1.0 * sum(1 for p in pairs if p in text)
     if asked.bearer and words().bearer(text):

@@ -11,9 +11,10 @@ from bot.verdict_words import words, without_quotes
 Stance = Literal["forbid", "punish", "exempt", "permit", "require", "exclusive", "clear", "deny", "except", "tell", "bad", "state"]
 Lead = Literal["say", "words", "breach", "refuse", "avoid", "duty", "allow", "none"]
 
-_CLAUSE = re.compile(r"[,，。;；!！?？:：\n()（）—]|(?<=[\u4e00-\u9fff■])\s+(?=[\u4e00-\u9fff■])|[、丶](?=不|禁|可|应|切|请勿|须)|但(?=是|不)")
+_CLAUSE = re.compile(r"[,，。;；!！?？:：\n()（）—]|(?<=[\u4e00-\u9fff■])\s+(?=[\u4e00-\u9fff■])|[、丶](?=不(?!同)|禁|可|应|切|请勿|须)|但(?=是|不)")
 _NUMBER = re.compile(r"^\s*[(（]?(?:\d+(?:\.\d+)*|[一二三四五六七八九十]+|[①-⑳a-z])\s?[)）.、,，丶]?\s*")
 _CASE = re.compile(r"^\s*(?:如果?|若|当|凡|一旦|倘若|假如|对于|遇到|只要|因|由于|为了|关于|针对)|(?:的话|的情况下?|情况|时|后|的)\s*$")
+_UNPUNISHED = re.compile(r"(?:无法|不会|不予|不再|不支持|不能)[^的会将要]{0,8}")
 _TALK = re.compile(r"(?:商家|卖家|客服|店铺)?(?:表示|告知|提出|声称|说|回答|回复|答应|答)")
 
 
@@ -21,7 +22,7 @@ _TALK = re.compile(r"(?:商家|卖家|客服|店铺)?(?:表示|告知|提出|声
 class Clause:
     """sentence[start:end] with the stance that governs it; `own` where it says so itself, at [mark, act) of the sentence.
 
-    `negations` counts those of the act that the stance speaks of; `talk` where that act is something said."""
+    `object` is what stands behind that stance, wherever; `negations` counts those of the act that the stance speaks of; `talk` where that act is something said."""
 
     start: int
     end: int
@@ -32,6 +33,7 @@ class Clause:
     talk: bool
     case: bool
     asking: bool = False
+    object: str = ""
 
 
 def clauses_of(sentence: str) -> list[Clause]:
@@ -81,7 +83,7 @@ def clauses_of(sentence: str) -> list[Clause]:
         at = stop if which == i and stance not in ("punish", "bad", "clear") else start
         talk = _TALK.search(plain[max(0, spans[max(0, min(i, which) - 1)][0] - 3) : spans[max(i, which)][1]]) is not None
         asking = plain[end : end + 1] in ("?", "？") or plain[start:end].rstrip().endswith(("吗", "么"))
-        found.append(Clause(start, end, stance, which == i, at, negations, talk, case, asking))
+        found.append(Clause(start, end, stance, which == i, at, negations, talk, case, asking, sentence[stop : spans[which][1]]))
     return found
 
 
@@ -106,6 +108,9 @@ def _own(text: str, start: int, end: int) -> tuple[Stance, int, int] | None:
         found: tuple[Stance, int, int] = (name, match.start(), match.end())  # type: ignore[assignment]
         if first is None:
             first = found
+        elif first[0] in ("deny", "forbid") and name == "punish" and _UNPUNISHED.fullmatch(text[first[1] : match.start()]):
+            # 「不会处罚」 and 「无法申请赔偿」 take the consequence away.
+            return "clear", first[1], match.end()
         elif first[0] == "deny" and (name in ("forbid", "punish", "bad") or text[first[1] : first[2]].endswith(("未", "没", "有"))):
             first = found
         elif first[0] in ("permit", "require", "tell") and name in ("forbid", "punish", "bad", "exempt", "exclusive", "clear") or (
