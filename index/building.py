@@ -16,7 +16,17 @@ import numpy as np
 
 from index.encoders.loading import Encoder, load_encoders, model_names
 from index.lexical import LexicalIndex
-from index.manifest import CURRENT, FORMAT, MANIFEST, IndexError_, Leg, Manifest, digest_files, read_manifest, verify_files
+from index.manifest import (
+    CURRENT,
+    FORMAT,
+    MANIFEST,
+    IndexError_,
+    Leg,
+    Manifest,
+    digest_files,
+    read_manifest,
+    verify_files,
+)
 from index.query import concept_terms, terms_of
 from index.units import Unit, units_of
 from index.vectors import build_vectors, kind_for, read_vectors, rows_of, write_vectors
@@ -250,7 +260,7 @@ def _write_lexical(work: Path, passage_texts: list[str], unit_texts: list[str], 
 def _write_snapshot(work: Path, corpus: Corpus, units: list[Unit], texts: dict[str, list[str]]) -> None:
     """The articles and passages that this index cites: an ingest that runs meanwhile cannot shift a quotation."""
     for name, rows in (("articles.jsonl", corpus.articles), ("passages.jsonl", corpus.passages)):
-        lines = "".join(json.dumps(r.to_json(), ensure_ascii=False) + "\n" for r in rows)  # type: ignore[attr-defined]
+        lines = "".join(json.dumps(r.to_json(), ensure_ascii=False) + "\n" for r in rows)
         write_whole(work / name, lines.encode())
     spans = np.array([[u.passage, u.start, u.end] for u in units], dtype=np.int32).reshape(-1, 3)
     np.save(work / "units.npy", spans)

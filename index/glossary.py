@@ -99,7 +99,7 @@ def _fold_text(text: str) -> tuple[str, list[int]]:
             latin = is_latin
     chars.append(" ")
     offsets.append(len(text))
-    # A blank between a Chinese character and a Latin one must not break Chinese forms that hold Latin letters (APP商家).
+    # A blank between a Chinese character and a Latin one must not break Chinese forms that hold Latin ones (APP商家).
     return "".join(chars), offsets
 
 
@@ -116,5 +116,5 @@ def domain_glossary() -> Glossary:
 
 @cache
 def ask_cues() -> Glossary:
-    """Cues that tell what a question asks for: points, money, percent, duration, count, how, who, where, list, when, why."""
+    """Cues that tell what a question asks for: points, money, percent, duration, count, how, who, where, when ..."""
     return Glossary(_data()["ask"])

@@ -20,8 +20,8 @@ class UnitMatch:
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A retrieved passage. `score` is the fused score (higher is better, comparable only within one query); `unit` is
-    the [start, end) of the best-matching sentence in the article's text; `legs` holds each scorer's own score and `units`
-    all its sentences, in order."""
+    the [start, end) of the best-matching sentence in the article's text; `legs` holds each scorer's own score
+    and `units` all its sentences, in order."""
 
     passage: Passage
     score: float

@@ -17,8 +17,8 @@ _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _WORD = re.compile(r"\w")
 _LATIN = re.compile(r"[A-Za-z]{1,}")
 _ENGLISH_FRAME = frozenset(
-    "a an the is are am was do does did can could may must should will would have has how what which who when where why "
-    "i we you my our it to of in on at for with if not and or say use".split()
+    "a an the is are am was do does did can could may must should will would have has how what which who when where "
+    "why i we you my our it to of in on at for with if not and or say use".split()
 )
 CONCEPT = "c:"
 

@@ -86,10 +86,13 @@ class Retriever:
             encoder = next((e for e in loaded if e.name == leg.model), None)
             if encoder is None:
                 names = "+".join(e.name for e in loaded)
-                raise IndexError_(f"{folder}: built with model {leg.model}, asked with {names}; rebuild with: {mend} --model {names}")
+                raise IndexError_(
+                    f"{folder}: built with model {leg.model}, asked with {names}; rebuild with: {mend} --model {names}"
+                )
             if encoder.dimension != leg.dimension:
                 raise IndexError_(
-                    f"{folder}: model {leg.model} has {encoder.dimension} dimensions, the index {leg.dimension}; rebuild with: {mend}"
+                    f"{folder}: model {leg.model} has {encoder.dimension} dimensions, "
+                    f"the index {leg.dimension}; rebuild with: {mend}"
                 )
         return cls(folder, manifest, loaded, weights)
 
@@ -178,7 +181,7 @@ class Retriever:
         return slice(int(self._first_unit[position]), int(stop))
 
     def _platform_match(self, platforms: tuple[str, ...]) -> Scores:
-        """1 where a passage is about a platform asked for, -1 where it is about others only, 0 where either names none."""
+        """1 where a passage is about a platform asked for, -1 where about others only, 0 where either names none."""
         if not platforms:
             return np.zeros(len(self.passages), np.float32)
         key = "|".join(platforms)

@@ -24,7 +24,9 @@ def decode_bytes(data: bytes, declared: str | None = None) -> str:
     if not data.strip():
         raise SourceError("the source is empty; give a page with text in it")
     if len(data) > MAX_BYTES:
-        raise SourceError(f"the source has {len(data):,} bytes; the limit is {MAX_BYTES:,}; split it into smaller files")
+        raise SourceError(
+            f"the source has {len(data):,} bytes; the limit is {MAX_BYTES:,}; split it into smaller files"
+        )
     if data.startswith(_BINARY_SIGNATURES):
         raise SourceError("the source is a binary file, not a text page; save it as text, HTML or Markdown first")
     text = _decode(data, declared)

@@ -119,7 +119,7 @@ def _single_choice(item_id: str, body: str) -> ExamItem | None:
         return None
     letter = (mark.group(1) or mark.group(2)).upper()
     rest = body[: mark.start()] + " " + body[mark.end() :]
-    starts = []
+    starts: list[tuple[str, int, int]] = []
     for match in _OPTION.finditer(rest):
         name = match.group(1) or match.group(2)
         if ord(name) - ord("A") == len(starts):

@@ -22,7 +22,7 @@ class Shelf:
     def __init__(
         self, articles: Iterable[Article], members: dict[str, tuple[str, ...]], labels: dict[str, str] | None = None
     ) -> None:
-        """`members` says for each source which article ids it carried so far, `labels` what a source calls its origin."""
+        """`members`: the article ids that each source carried so far; `labels`: what a source calls its origin."""
         self._articles = {a.article_id: a for a in articles}
         self._members = {source: list(ids) for source, ids in members.items()}
         self._labels = dict(labels or {})

@@ -1,4 +1,4 @@
-"""Finds the markers that head rules and sections in Chinese pages: 第一章 一、 (一) 1、 1. (1) 1) ① a. 关键点一: 2.3.1"""
+"""The markers that head rules and sections in Chinese pages: 第一章 一、 (一) 1、 1. (1) 1) ① a. 关键点一: 2.3.1"""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ _STYLES: tuple[tuple[str, str], ...] = (
     ("chapter", rf"第\s?(?P<chapter>[{_CN}]{{1,3}}|\d{{1,2}})\s?[章节部条]分?(?=[\s:：、\u4e00-\u9fff])"),
     ("cn", rf"(?P<cn>[{_CN}]{{1,3}})\s?[、丶.．](?!\d)"),
     ("cnp", rf"[(（]\s?(?P<cnp>[{_CN}]{{1,3}})\s?[)）]、?"),
-    ("dec", r"(?P<dec>\d{1,2}(?:\.\d{1,2}){1,3})(?=[\u4e00-\u9fff]|\s+[\u4e00-\u9fff]|[、.．]\s*[\u4e00-\u9fff])[、.．]?(?!\s?[元万亿倍折分秒天个%小时米米寸级])"),
+    (
+        "dec",
+        r"(?P<dec>\d{1,2}(?:\.\d{1,2}){1,3})(?=[\u4e00-\u9fff]|\s+[\u4e00-\u9fff]|[、.．]\s*[\u4e00-\u9fff])"
+        r"[、.．]?(?!\s?[元万亿倍折分秒天个%小时米米寸级])",
+    ),
     ("num", r"(?P<num>\d{1,2})\s?[、丶](?!\d{1,3}[、丶])"),
     ("dot", r"(?P<dot>\d{1,2})[.．](?![\d])"),
     ("par", r"[(（]\s?(?P<par>\d{1,2})\s?[)）]、?"),
@@ -26,7 +30,8 @@ _STYLES: tuple[tuple[str, str], ...] = (
 _MARKER = re.compile(_BEFORE + "(?:" + "|".join(p for _, p in _STYLES) + ")", re.MULTILINE)
 # "淘宝客服工作规则1:" and "关键点一:": the same words with a counter, then a colon.
 _LABEL = re.compile(
-    rf"(?:(?<=^)|(?<=\s)|(?<=[。!！?？;；:：]))(?P<words>[\u4e00-\u9fff]{{2,12}})\s?(?P<count>\d{{1,2}}|[{_CN}]{{1,2}})\s?[:：]", re.MULTILINE
+    rf"(?:(?<=^)|(?<=\s)|(?<=[。!！?？;；:：]))(?P<words>[\u4e00-\u9fff]{{2,12}})\s?(?P<count>\d{{1,2}}|[{_CN}]{{1,2}})\s?[:：]",
+    re.MULTILINE,
 )
 _NUM_FAMILY = ("num", "dot", "rpar")
 
@@ -65,7 +70,7 @@ def _number(style: str, found: str) -> int | None:
 
 
 def find_markers(text: str) -> list[Marker]:
-    """Every marker that belongs to a series (it starts at one or follows its predecessor) or starts a line, in order."""
+    """Every marker that belongs to a series (it is the first or follows another) or starts a line, in order."""
     candidates = _labels(text)
     taken = [(m.start, m.end) for m in candidates]
     for match in _MARKER.finditer(text):

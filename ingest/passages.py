@@ -90,12 +90,21 @@ def _pieces(text: str, section: Section) -> Iterator[_Piece]:
     lead_fits = trim(text, section.start, first.end)[1] - own[0] <= MAX_CHARS and own[1] - own[0] <= MAX_CHARS // 2
     if lead_fits and first.platforms == section.platforms and section.style != "root":
         # A heading with its introduction belongs to what it heads.
-        yield _Piece(section.start, first.end, first.path if len(first.path) > len(section.path) else section.path, first.platforms)
+        yield _Piece(
+            section.start,
+            first.end,
+            first.path if len(first.path) > len(section.path) else section.path,
+            first.platforms,
+        )
         yield from children[1:]
         return
     if section.heading and own[1] - own[0] <= len(section.heading) + 12:
         # A bare heading is no passage; its words stand in the heading path of what follows.
-        yield from ([_Piece(section.start, first.end, first.path, first.platforms), *children[1:]] if trim(text, section.start, first.end)[1] - own[0] <= MAX_CHARS else children)
+        yield from (
+            [_Piece(section.start, first.end, first.path, first.platforms), *children[1:]]
+            if trim(text, section.start, first.end)[1] - own[0] <= MAX_CHARS
+            else children
+        )
         return
     yield from _split_long(text, section.start, section.own_end, section)
     yield from children

@@ -96,9 +96,7 @@ def ingest(
             exam=tuple(i for a in articles if a.kind == "exam" for i in parse_exam(a)),
             sources=states,
         )
-        report.articles, report.passages, report.exam_items = map(
-            len, (corpus.articles, corpus.passages, corpus.exam)
-        )
+        report.articles, report.passages, report.exam_items = map(len, (corpus.articles, corpus.passages, corpus.exam))
         write_corpus(into, corpus)
         return report
 
@@ -143,7 +141,9 @@ def _readings(
     elif source in states:
         yield _Reading(source, source, "gone")
     else:
-        yield _Reading(source, source, "failed", error=f"{source}: no such file or folder; give a path or an http(s) address")
+        yield _Reading(
+            source, source, "failed", error=f"{source}: no such file or folder; give a path or an http(s) address"
+        )
 
 
 def _folder(path: Path, states: dict[str, SourceState], report: IngestReport, progress: Progress) -> Iterator[_Reading]:
@@ -177,7 +177,9 @@ def _file(path: Path, name: str, root: str, states: dict[str, SourceState]) -> _
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise SourceError(f"{name}: the file has {size:,} bytes; the limit is {MAX_BYTES:,}; split it into smaller files")
+            raise SourceError(
+                f"{name}: the file has {size:,} bytes; the limit is {MAX_BYTES:,}; split it into smaller files"
+            )
         data = path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         known = states.get(name)

@@ -18,7 +18,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "1688": ("阿里巴巴批发", "阿里巴巴", "诚信通", "1688", "阿里", "alibaba"),
 }
 
-# Named so that a question about them can be refused by name: no article of theirs is in any corpus the desk was made for.
+# Named so that a question about them can be refused by name: no article of theirs is in any corpus yet.
 UNCOVERED: tuple[str, ...] = (
     "小红书", "唯品会", "苏宁", "亚马逊", "得物", "闲鱼", "视频号", "微店", "有赞", "美团", "饿了么", "当当", "蘑菇街",
     "一号店", "速卖通", "虾皮", "shopee", "lazada", "amazon", "ebay", "shein", "temu", "tiktok", "xiaohongshu",

@@ -51,7 +51,10 @@ def parse_saved_page(text: str, name: str) -> list[ArticleDraft]:
     lines = clean_text(text).split("\n")
     drafts = _topic_articles(lines) or _single_articles(lines)
     if not drafts:
-        raise SourceError(f"{name}: no article found; a saved page needs a title, a body and, for several articles, a date line after each")
+        raise SourceError(
+            f"{name}: no article found; a saved page needs a title, a body "
+            f"and, for several articles, a date line after each"
+        )
     return drafts
 
 
@@ -91,7 +94,9 @@ def _single_articles(lines: list[str]) -> list[ArticleDraft]:
         if i == 0:
             drafts.append(ArticleDraft(title=title or _first_words(body), text=body, published=published, url=url))
         else:
-            drafts.append(ArticleDraft(title=_named(body), text=body, published=_opening_date(body) or published, url=url))
+            drafts.append(
+                ArticleDraft(title=_named(body), text=body, published=_opening_date(body) or published, url=url)
+            )
     return drafts
 
 

@@ -185,10 +185,15 @@ def _heading_words(text: str, section: Section, head: _Head) -> str | None:
         words = line.strip()
         return (_strip_marker(words) or words or None) if words else None
     first = re.split(r"\s", line, maxsplit=1)[0] if section.style != "plain" else line.strip()
-    colon = re.match(r"([^:：。！？!?；;,，]{2,%d})[:：]" % MAX_COLON_HEADING, line)
+    colon = re.match(rf"([^:：。！？!?；;,，]{{2,{MAX_COLON_HEADING}}})[:：]", line)
     has_body = bool(section.children) or len(own.strip()) > len(first)
     sentence = first.endswith("。") and len(first) > MAX_COLON_HEADING
-    if has_body and 2 <= len(first) <= MAX_HEADING and not sentence and not any(c in _ENDS for c in first.rstrip(_ENDS)):
+    if (
+        has_body
+        and 2 <= len(first) <= MAX_HEADING
+        and not sentence
+        and not any(c in _ENDS for c in first.rstrip(_ENDS))
+    ):
         if colon and len(colon.group(1)) < len(first.rstrip(":：")):
             return colon.group(1).strip()
         return first.strip(":：。 ") or None

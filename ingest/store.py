@@ -77,7 +77,8 @@ class Corpus:
 
 def corpus_digest(articles: Iterable[Article], passages: Iterable[Passage]) -> str:
     """A digest of the articles and passages, whatever order they stand in."""
-    lines = [json.dumps(x.to_json(), ensure_ascii=False, sort_keys=True) for x in [*articles, *passages]]
+    rows = [*(a.to_json() for a in articles), *(p.to_json() for p in passages)]
+    lines = [json.dumps(row, ensure_ascii=False, sort_keys=True) for row in rows]
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()[:16]
 
 
@@ -116,7 +117,9 @@ def _read_lines(path: Path, make: Callable[[dict[str, Any]], _T]) -> tuple[_T, .
         try:
             rows.append(make(json.loads(line)))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise CorpusError(f"{path}, line {number}: {_why(error)}; mend the line or run ruledesk ingest again") from error
+            raise CorpusError(
+                f"{path}, line {number}: {_why(error)}; mend the line or run ruledesk ingest again"
+            ) from error
     return tuple(rows)
 
 
@@ -139,7 +142,7 @@ def _read_sources(path: Path) -> dict[str, SourceState]:
 
 
 def write_corpus(folder: Path, corpus: Corpus) -> None:
-    """Writes the folder's files, each whole or not at all; the memory of sources last, so that a cut-off run is redone."""
+    """Writes the folder's files, each whole or not at all; the memory of sources last: a cut-off run is redone."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {
         PASSAGES: _lines(p.to_json() for p in corpus.passages),
@@ -187,7 +190,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def one_writer(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
-    """Holds the folder's lock; the system lets go of it when the process dies. Raises CorpusError where another holds it."""
+    """Holds the folder's lock, which goes with the process. Raises CorpusError where another holds it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock", timeout=wait_s)

@@ -51,21 +51,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         return connect_ex(sock, address)
 
     def offline_look_up(host: Any, *args: Any, **more: Any) -> Any:
-        if host is None or _is_loopback(host) or _is_address(host):
-            return look_up(host, *args, **more)
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        if host is not None and not _is_loopback(host):
+            look_up(host, None, flags=socket.AI_NUMERICHOST)  # raises as if there were no network where it is a name
+        return look_up(host, *args, **more)
 
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
     monkeypatch.setattr(socket, "getaddrinfo", offline_look_up)
-
-
-def _is_address(host: object) -> bool:
-    try:
-        ipaddress.ip_address(str(host))
-    except ValueError:
-        return False
-    return True
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,1 @@
-"""Sentence encoders behind sentence-transformers: the two that ship inside packages, and any other by name or folder."""
+"""Sentence encoders behind sentence-transformers: two that ship inside packages, and any other by name or folder."""

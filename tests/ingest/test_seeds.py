@@ -61,8 +61,9 @@ GOLD = {(line[:10], line[11:]) for line in DATED.strip().splitlines()}
 FIFTH = "004_173b1ca7efce90aa.txt"
 # Whatever belongs to the site: its slogan, menu, telephone numbers, contact and copyright lines, list heads.
 SITE_WORDS = (
-    "Copyright", "• 菜单", "方案咨询", "400-118", "热门知识", "微信联系", "ICP备", "全国咨询热线", "最新知识", "13717595797",
-    "即时服务", "相关问题", "咨询在线客服", "【温馨提示】本文", "相关专题", "内容更新时间", "本文标题", "进阶知识",
+    "Copyright", "• 菜单", "方案咨询", "400-118", "热门知识", "微信联系", "ICP备", "全国咨询热线", "最新知识",
+    "13717595797", "即时服务", "相关问题", "咨询在线客服", "【温馨提示】本文", "相关专题", "内容更新时间", "本文标题",
+    "进阶知识",
 )  # fmt: skip
 
 
