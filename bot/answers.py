@@ -9,6 +9,7 @@ from index.hits import Hit
 
 Verdict = Literal["yes", "no", "depends"]
 Language = Literal["zh", "en"]
+Confidence = Literal["sure", "check", "unsure"]
 FactKind = Literal["points", "money", "percent", "duration", "count"]
 
 
@@ -76,7 +77,7 @@ class Answer:
     suggested_reply: str | None
     hits: tuple[Hit, ...]
     timings_ms: dict[str, float]
-    confidence: Literal["sure", "check", "unsure"] = "check"
+    confidence: Confidence = "check"
     id: str | None = None
 
     def with_id(self, item_id: str | None) -> Answer:

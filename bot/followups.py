@@ -15,7 +15,9 @@ _OPENS = re.compile(
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"呢[?？]?\s*$|(?:this|that|it|then)\s*\??\s*$", re.IGNORECASE)
-_FILLER = re.compile(r"[那么呢吗啊呀的?？!！。,，\s]|平台|上面?|店铺?|and|what|about|how|on|for|the|same|\?", re.IGNORECASE)
+_FILLER = re.compile(
+    r"[那么呢吗啊呀的?？!！。,，\s]|平台|上面?|店铺?|and|what|about|how|on|for|the|same|\?", re.IGNORECASE
+)
 # Words of asking and of the usual persons carry no subject of their own.
 _NO_SUBJECT = frozenset(
     f"{CONCEPT}{name}"
@@ -39,7 +41,11 @@ def in_context(question: str, history: Sequence[Turn]) -> str:
     short = len(question) <= 12 if language_of(question) == "zh" else len(question.split()) <= 6
     if (leans and own <= 2) or (short and own == 0):
         text = _swap_platform(last, mentions[0][0], question) if mentions else last
-        return f"{text.rstrip('?？。!！ ')}; {question}" if language_of(question) == "en" else f"{text.rstrip('?？。!！ ')},{question}"
+        return (
+            f"{text.rstrip('?？。!！ ')}; {question}"
+            if language_of(question) == "en"
+            else f"{text.rstrip('?？。!！ ')},{question}"
+        )
     return question
 
 

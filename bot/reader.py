@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answerable import Judge, Judgement, Reason
-from bot.answers import Answer, Citation, Conflict, ConflictSide, Verdict
-from bot.conflicts import ConflictIndex, CorpusConflict
+from bot.answers import Answer, Citation, Confidence, Conflict, ConflictSide, Verdict
+from bot.conflicts import ConflictIndex, CorpusConflict, Side
 from bot.evidence import Evidence, EvidenceFinder
 from bot.facts import facts_of
 from bot.question import Question
@@ -78,8 +78,8 @@ class Reader:
         if judgement.reason or scope is None:
             return self._refusal(question, asked, judgement.reason or "no_rules", evidence, shown)
         decision = decide(question, [self._pair(e) for e in evidence[:DECIDING]], self._vocabulary)
-        verdict: Verdict | None = getattr(decision, "verdict", decision)
-        deciding = getattr(decision, "deciding", 0) or 0
+        verdict = decision.verdict
+        deciding = decision.deciding or 0
         chosen = self._choose(question, evidence, scope, deciding if verdict else 0, verdict)
         parts = [Part(self._citation(n, c), c.role) for n, c in enumerate(chosen, start=1)]
         conflicts, parts = self._disagreements(parts)
@@ -99,7 +99,7 @@ class Reader:
             suggested_reply=self._suggest(question, verdict, evidence) if self._suggest else None,
             hits=tuple(shown),
             timings_ms={},
-            confidence=_confidence(question, judgement, verdict, getattr(decision, "confidence", 0.5), conflicts),
+            confidence=_confidence(question, judgement, verdict, decision.confidence, conflicts),
         )
 
     def with_figure_first(self, question: Question, evidence: list[Evidence]) -> list[Evidence]:
@@ -194,17 +194,21 @@ class Reader:
         for conflict in found[:2]:
             sides = []
             for side in conflict.sides:
-                part = next((p for p in parts if _covers(p.citation, side.article_id, side.start, side.end)), None)
-                if part is None:
-                    article = self._articles[side.article_id]
-                    platforms = (side.platform,) if side.platform else article.platforms
-                    made = _Chosen(article, f"{article.article_id}#{side.start}-{side.end}", platforms, side.start, side.end, "also")
-                    part = Part(self._citation(len(parts) + 1, made), "also")
-                    parts = [*parts, part]
-                sides.append(ConflictSide(side.text, side.platform, side.published, part.citation.n))
+                shown = next((p for p in parts if _covers(p.citation, side.article_id, side.start, side.end)), None)
+                if shown is None:
+                    shown = self._other_side(side, len(parts) + 1)
+                    parts = [*parts, shown]
+                sides.append(ConflictSide(side.text, side.platform, side.published, shown.citation.n))
             prefer = sides[conflict.prefer].citation if conflict.prefer is not None else None
             conflicts.append(Conflict(conflict.topic, tuple(sides), prefer))
         return conflicts, parts
+
+    def _other_side(self, side: Side, n: int) -> Part:
+        """A citation of its own for a side of a conflict that the answer did not cite."""
+        article = self._articles[side.article_id]
+        platforms = (side.platform,) if side.platform else article.platforms
+        passage_id = f"{article.article_id}#{side.start}-{side.end}"
+        return Part(self._citation(n, _Chosen(article, passage_id, platforms, side.start, side.end, "also")), "also")
 
     def _refusal(
         self, question: Question, asked: str, reason: Reason, evidence: Sequence[Evidence], shown: Sequence[Hit]
@@ -262,7 +266,7 @@ def _covers(citation: Citation, article_id: str, start: int, end: int) -> bool:
 
 def _confidence(
     question: Question, judgement: Judgement, verdict: Verdict | None, certainty: float, conflicts: Sequence[Conflict]
-) -> str:  # type: ignore[return]
+) -> Confidence:
     """sure: the rule answers plainly; check: it does, but something is doubtful; unsure: read the quotes yourself."""
     if judgement.probability < 0.5 or (question.is_yes_no and verdict is None):
         return "unsure"

@@ -72,7 +72,7 @@ def _rule(text: str, chain: Sequence[Section], sentence: tuple[int, int]) -> tup
     else:
         start, end = 0, len(text)
     start, end = max(start, sentence[0] - NEAR), min(end, sentence[1] + NEAR)
-    inside = [s for s in sentence_spans(text, start, end)]
+    inside = sentence_spans(text, start, end)
     # Sentences that the window cut are left out, unless it is the sentence itself.
     whole = [s for s in inside if s == sentence or _is_whole(text, s)]
     if not whole:

@@ -19,7 +19,8 @@ from ingest.platforms import uncovered_platforms
 
 OLD_AFTER_DAYS = 3 * 365
 EN_PLATFORMS = {
-    "淘宝": "Taobao", "天猫": "Tmall", "京东": "JD", "拼多多": "Pinduoduo", "抖音": "Douyin", "快手": "Kuaishou", "1688": "1688",
+    "淘宝": "Taobao", "天猫": "Tmall", "京东": "JD", "拼多多": "Pinduoduo",
+    "抖音": "Douyin", "快手": "Kuaishou", "1688": "1688",
 }  # fmt: skip
 
 
@@ -73,7 +74,11 @@ def answer_text(
 def _quote_line(part: Part, table: dict[str, Any], language: Language, several: bool) -> str:
     citation = part.citation
     name = "/".join(platform_name(p, language) for p in citation.platforms)
-    lead = table[f"{part.role}_on"].format(platform=name) if several and name and f"{part.role}_on" in table else table[part.role]
+    lead = (
+        table[f"{part.role}_on"].format(platform=name)
+        if several and name and f"{part.role}_on" in table
+        else table[part.role]
+    )
     left, right = table["quote"]
     quote = " ".join(citation.quote.split("\n"))
     line = f"{lead}{left}{quote}{right}[{citation.n}]"

@@ -43,7 +43,10 @@ def main(arguments: Sequence[str]) -> int:
         print("held-out items are never fitted on; give development and training items", file=sys.stderr)
         return 2
     retriever = Retriever.open(Path(arguments[0]))
-    hits = {(i["question"], i.get("platform")): retriever.search(read_query(i["question"], i.get("platform")), HITS) for i in items}
+    hits = {
+        (i["question"], i.get("platform")): retriever.search(read_query(i["question"], i.get("platform")), HITS)
+        for i in items
+    }
     vocabulary = Vocabulary(retriever.articles, retriever.sentences())
     finder = EvidenceFinder(retriever.articles, vocabulary)
     rows = [(item, _evidence(item, hits, finder)) for item in items]
@@ -79,7 +82,9 @@ def is_gold(item: dict[str, Any], evidence: Evidence, article: Article) -> bool:
     return False
 
 
-def fit_evidence(rows: Sequence[tuple[dict[str, Any], list[Evidence]]], articles: dict[str, Article]) -> dict[str, float]:
+def fit_evidence(
+    rows: Sequence[tuple[dict[str, Any], list[Evidence]]], articles: dict[str, Article]
+) -> dict[str, float]:
     """Pairwise logistic regression: the gold sentences of a question above its others."""
     pairs = []
     for item, evidence in rows:
@@ -88,7 +93,9 @@ def fit_evidence(rows: Sequence[tuple[dict[str, Any], list[Evidence]]], articles
         for better in [v for v, g in zip(vectors, gold, strict=True) if g][:3]:
             pairs += [better - v for v, g in zip(vectors, gold, strict=True) if not g][:25]
     differences = np.array(pairs)
-    weights = _logistic(np.vstack([differences, -differences]), np.repeat([1, 0], len(differences)), 0.3, intercept=False)[0]
+    weights = _logistic(
+        np.vstack([differences, -differences]), np.repeat([1, 0], len(differences)), 0.3, intercept=False
+    )[0]
     return dict(zip(SCORED, map(float, weights), strict=True))
 
 
@@ -98,7 +105,7 @@ def fit_answerable(
     vocabulary: Vocabulary,
     articles: dict[str, Article],
 ) -> dict[str, float]:
-    """Logistic regression on what the judge looks at; the threshold loses LOST of the answerable in cross-validation."""
+    """Logistic regression on what the judge looks at; the threshold loses LOST of the answerable, cross-validated."""
     judge = Judge(finder, vocabulary, dict.fromkeys([*JUDGED, "bias", "threshold"], 0.0))
     reader = Reader(articles, vocabulary)
     vectors, labels = [], []

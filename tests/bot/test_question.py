@@ -55,7 +55,10 @@ def test_a_yes_no_question_with_a_count_in_it_wants_no_figure() -> None:
 
 
 def test_english_figures_are_read() -> None:
-    assert [(f.kind, f.value) for f in spoken_figures("48 points within 3 days")] == [("points", 48.0), ("duration", 72.0)]
+    assert [(f.kind, f.value) for f in spoken_figures("48 points within 3 days")] == [
+        ("points", 48.0),
+        ("duration", 72.0),
+    ]
 
 
 def test_a_step_of_a_ladder_is_no_deduction() -> None:
@@ -72,7 +75,13 @@ def test_the_platform_in_the_question_goes_before_the_picked_one() -> None:
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("刷卡OK吗", "zh"), ('is "第一品牌" allowed in an ad', "en"), ("can an ad say 国家级?", "en"), ("天猫 COD 要支持吗", "zh"), ("?", "zh")],
+    [
+        ("刷卡OK吗", "zh"),
+        ('is "第一品牌" allowed in an ad', "en"),
+        ("can an ad say 国家级?", "en"),
+        ("天猫 COD 要支持吗", "zh"),
+        ("?", "zh"),
+    ],
 )
 def test_language(text: str, language: str) -> None:
     assert read_question(text).query.language == language
