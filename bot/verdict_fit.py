@@ -24,6 +24,9 @@ HARD = 1.3
 FLOOR = 0.15
 # What a permission is worth that does not name the act.
 ASTRAY = 0.2
+ASTRAY_HARD = 0.8
+# What a rule is worth that is about the same thing and rules another act.
+OTHER_OBJECT = 0.6
 MIN_WEIGHT = 0.1
 DECAY = 2.0
 PLACE = (1.0, 0.6, 0.4)
@@ -34,9 +37,11 @@ _CJK = re.compile("[\u4e00-\u9fff]")
 _BAD = re.compile(r"骂|吵|怼|命令|私自|偷偷|恶意|刷(?=单|粉|评|好评|差评|量|销)|造假|假(?!日|期|如)|骗|吹|盗|泄露|威胁|辱|敷衍|诱导|乱|随口|瞎|拖着|晾")
 _POINTS_BACK = re.compile(r"\s*(?:因为|否则|不然|那么|这|此|会|将|要|是|同样|均|都|一律|每次|以免|避免|免得|这样)")
 SIDED = {"price": 9.0}
+_PREDICATES = frozenset(("price", "level", "once", "keep"))
 _PARTIES = {
     f"c:{name}" for name in ("buyer", "seller", "agent", "platform", "shop", "taobao", "tmall", "jd", "pdd", "douyin", "kuaishou")
 }
+_ONE = re.compile(r"[一1]\s?([家个次件张种款份])")
 _HEDGE = re.compile(r"可能|部分|一些|个别|有时")
 _EMPTY = frozenset("的了吗不能可以行要会我他她你们这那是有没在给让把个就说买家客户商卖店人上下里去来还都也么吧得做用")
 _SAME_LEADS = ("say", "words")
@@ -78,6 +83,9 @@ def _of_sentence(
     near = [s + 0.3 * max([0.0, *shares[max(0, i - 1) : i], *shares[i + 1 : i + 2]]) for i, s in enumerate(shares)]
     near = [n * (HARD if c.own and c.stance in ("forbid", "deny", "exempt") else 1.0) * (1.0 if c.own or kind != "none" else UNRULED) for n, c in zip(near, clauses, strict=True)]
     near = [n * (0.3 if c.stance in ("punish", "bad") and c.own and _POINTS_BACK.match(sentence[c.start : c.end]) else 1.0) for n, c in zip(near, clauses, strict=True)]
+    decisive = [_decides(asked, sentence[c.start : c.end]) for c in clauses]
+    near = [n + 1.0 if d else n for n, d in zip(near, decisive, strict=True)]
+    shares = [max(s, 0.6) if d else s for s, d in zip(shares, decisive, strict=True)]
     order = sorted((i for i, c in enumerate(clauses) if not c.asking), key=lambda i: (-round(near[i], 3), i))
     if len(clauses) > 1:
         order = [i for i in order if clauses[i].stance != "except"]
@@ -86,8 +94,10 @@ def _of_sentence(
         # A permission must speak of the act; a ban or a list of bans is seldom about anything else.
         floor = 0.0 if clause.stance in ("permit", "tell", "state", "require") and kind == "none" else FLOOR
         strength = weight * (floor + (1 - floor) * min(1.0, shares[i]) ** POWER) * (1.0 if rank == 0 else 0.35)
-        if clause.stance in ("permit", "tell", "state", "require") and not _names_act(asked, sentence):
-            strength *= ASTRAY
+        if kind == "none" and not _names_act(asked, sentence):
+            strength *= ASTRAY if clause.stance in ("permit", "tell", "state", "require") else ASTRAY_HARD
+        elif _other_object(asked, clause):
+            strength *= OTHER_OBJECT
         if _HEDGE.search(sentence[clause.start : clause.end]):
             strength *= 0.6
         if rank and shares[i] < 0.5 * shares[order[0]]:
@@ -215,9 +225,12 @@ def _turn(asked: Asked, clause: Clause, text: str, sentence: str, name: str, sig
 
 def _exclusive(asked: Asked, sentence: str, clause: Clause) -> int:
     """Only so: +1 where the question names what alone is allowed, -1 where it asks for something else."""
+    one = _ONE.search(clause.object)
+    if one and re.search(rf"[两二三四五六七八九多几2-9]\s?{one.group(1)}", asked.act):
+        return -1
     allowed = key_terms(clause.object)
     missing = {t for t in allowed - asked.terms if t.startswith("c:")} - _PARTIES - MODAL_TERMS
-    extra = {t for t in asked.act_terms - (key_terms(sentence[clause.start : clause.end]) if clause.own else allowed) if not t.isascii() or ":" in t}
+    extra = {t for t in asked.terms - (key_terms(sentence[clause.start : clause.end]) if clause.own else allowed) if not t.isascii() or ":" in t}
     return -1 if missing and (extra or not allowed & asked.terms) else 1
 
 
@@ -254,6 +267,22 @@ def _names_act(asked: Asked, text: str) -> bool:
         for i in range(len(asked.act) - 1)
         if all(_CJK.match(c) and c not in _EMPTY for c in asked.act[i : i + 2])
     )
+
+
+def _decides(asked: Asked, text: str) -> bool:
+    """Whether a clause settles by itself what is asked: who pays, at what price, up or down, in one or in parts."""
+    sides = words().sides(text)
+    if any(axis in sides for axis in asked.sides if axis in _PREDICATES):
+        return True
+    return asked.bearer != 0 and (words().bearer(text) != 0 or sides.get("price") == 1)
+
+
+def _other_object(asked: Asked, clause: Clause) -> bool:
+    """Whether what a clause allows or forbids is named and has nothing of the question in it."""
+    if not clause.own or clause.stance in ("punish", "bad", "clear", "exclusive", "except", "state"):
+        return False
+    named = {t for t in key_terms(clause.object) if t.startswith("c:")} - _PARTIES - MODAL_TERMS
+    return bool(named) and not named & asked.terms and not any(c in clause.object for c in asked.act if _CJK.match(c) and c not in _EMPTY)
 
 
 def _share(asked: Asked, text: str, vocabulary: Vocabulary) -> float:

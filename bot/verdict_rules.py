@@ -108,10 +108,10 @@ def _own(text: str, start: int, end: int) -> tuple[Stance, int, int] | None:
         found: tuple[Stance, int, int] = (name, match.start(), match.end())  # type: ignore[assignment]
         if first is None:
             first = found
-        elif first[0] in ("deny", "forbid") and name == "punish" and _UNPUNISHED.fullmatch(text[first[1] : match.start()]):
+        elif first[0] in ("deny", "forbid") and name == "punish" and match.group(0)[0] not in "赔先" and _UNPUNISHED.fullmatch(text[first[1] : match.start()]):
             # 「不会处罚」 and 「无法申请赔偿」 take the consequence away.
             return "clear", first[1], match.end()
-        elif first[0] == "deny" and (name in ("forbid", "punish", "bad") or text[first[1] : first[2]].endswith(("未", "没", "有"))):
+        elif first[0] == "deny" and (name in ("forbid", "punish", "bad") and not match.group(0).startswith("赔") or text[first[1] : first[2]].endswith(("未", "没", "有"))):
             first = found
         elif first[0] in ("permit", "require", "tell") and name in ("forbid", "punish", "bad", "exempt", "exclusive", "clear") or (
             first[0] == "tell" and name in ("require", "permit", "deny")
