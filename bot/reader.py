@@ -14,7 +14,7 @@ from bot.evidence import Evidence, EvidenceFinder
 from bot.facts import facts_of
 from bot.question import Question
 from bot.scope import Scope, scope_of
-from bot.verdict import decide
+from bot.verdict import SentenceContext, decide, sentence_context
 from bot.vocabulary import Vocabulary
 from bot.wording import Part, answer_text, refusal_text
 from index.hits import Hit
@@ -77,7 +77,7 @@ class Reader:
         judgement = self._judge.judge(question, evidence, scope)
         if judgement.reason or scope is None:
             return self._refusal(question, asked, judgement.reason or "no_rules", evidence, shown)
-        decision = decide(question, [self._pair(e) for e in evidence[:DECIDING]], self._vocabulary)
+        decision = decide(question, [self._context(e) for e in evidence[:DECIDING]], self._vocabulary)
         verdict = decision.verdict
         deciding = decision.deciding or 0
         chosen = self._choose(question, evidence, scope, deciding if verdict else 0, verdict)
@@ -119,9 +119,8 @@ class Reader:
     def _scope(self, evidence: Evidence) -> Scope:
         return scope_of(self._finder, self._articles[evidence.passage.article_id], evidence)
 
-    def _pair(self, evidence: Evidence) -> tuple[str, str]:
-        scope = self._scope(evidence)
-        return evidence.text, " ".join([*scope.path, *(scope.article.text[s:e] for s, e in scope.leads)])
+    def _context(self, evidence: Evidence) -> SentenceContext:
+        return sentence_context(self._finder, self._articles[evidence.passage.article_id], evidence)
 
     def _choose(
         self, question: Question, evidence: Sequence[Evidence], scope: Scope, deciding: int, verdict: Verdict | None

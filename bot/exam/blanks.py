@@ -21,7 +21,7 @@ _UNITS: tuple[tuple[str, str], ...] = (
 )
 _KIND_BEFORE: tuple[tuple[str, str], ...] = (
     ("points", r"(?:扣|记|扣分|扣除|累计达?|分数)[^，,。；;]{0,3}$"),
-    ("percent money times", r"(?:赔付?|赔偿|补偿|罚款?|违约金|支付|金额|封顶|最高|上限|最多|不超过|满|减|收取|售价)[^，,。；;]{0,8}$"),
+    ("percent money times", r"(?:赔付?|赔偿|补偿|罚款?|违约金|支付|金额|满|减|收取|售价)[^，,。；;]{0,8}$"),
     ("percent times", r"(?:比例|占比|占|费率|回复率|成交金额的|货款的|价格的|金额的|原价的|销售额的|按[^，,。；;]{0,12}的)[^，,。；;]{0,3}$"),
     ("clock", r"(?:时段|时间段|每天|每日)[^，,。；;]{0,6}$"),
     ("date", r"(?:日期|施行|生效|发布|修订|截止|截至|始于|自|于)[^，,。；;]{0,5}$"),
@@ -32,6 +32,7 @@ _KIND_AFTER: tuple[tuple[str, str], ...] = (
     ("date", r"^(?:起|前|生效|发布|开始|截止|结束)"),
 )
 _TRIM = " ,，、:：。；;()（）“”\"'的是为在由约于"
+_LOOSE_END = re.compile(r"(?:或者|以及|或|和|及|与|并)$|^(?:或者|以及|或|和|及|与|并)")
 MAX_PHRASE = 18
 MAX_EACH = 8
 
@@ -76,7 +77,14 @@ def expected(slot: Slot) -> tuple[frozenset[str] | None, str]:
     return (frozenset(kinds) or None), ""
 
 
+def _asks_who(slot: Slot) -> bool:
+    """Whether a blank asks for somebody: 由（　）承担."""
+    return bool(re.search(r"[由让找]\s*$", slot.text[: slot.start])) and not re.match(r"\s*\d", slot.text[slot.end :])
+
+
 def _figures(slot: Slot, stretches: Sequence[Stretch], weights: Weights) -> list[Filling]:
+    if _asks_who(slot):
+        return []
     kinds, unit = expected(slot)
     ranked = candidates(slot, stretches, weights)
     told = {f.key for f in figures_of(slot.text)}
@@ -132,7 +140,7 @@ def _phrases(slot: Slot, stretches: Sequence[Stretch], weights: Weights) -> list
             if fit < 0.3:
                 continue
             for begin, end, tightness in _between(where.text, clause.start, clause.end, left, right):
-                text = where.text[begin:end].strip(_TRIM)
+                text = _LOOSE_END.sub("", where.text[begin:end].strip(_TRIM))
                 if 1 < len(text) <= MAX_PHRASE and not figures_of(text) and not _told(text, slot.text):
                     score = fit * tightness * (0.85 if kinds is None else 0.6)
                     found.append(Filling(text, score, where, number, (id(where), begin)))

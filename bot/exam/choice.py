@@ -6,16 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.exam.cues import ASKS_POLAR, DEONTIC, INTERROGATIVE
+from bot.exam.cues import ASKS, ASKS_MEMBER, ASKS_POLAR, BAD_CLASS, DEONTIC, INTERROGATIVE
 from bot.exam.evidence import Stretch, coverage
 from bot.exam.judging import NOTHING, Verdict, core_of, hear, judge, own_coverage
 from bot.exam.polarity import wanted
-from bot.exam.slots import Candidate, Slot, candidates
+from bot.exam.slots import Candidate, Slot, candidates, telling
 from bot.exam.terms import Token, Weights, figures_of, tokens_of
 
 _EDGES = re.compile(r"^[约在超过大于等的之]*|(?:的|之?内|以内|以上|以下|之?后|左右|时)*$")
 _SATURATION = 0.35  # an option that shares only a common word with a rule is not found there, however short it is
 _ACT_LEAST = 0.2
+LEAST_SIZE = 0.5  # a short option of common words (商家) is an answer too
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,21 @@ def choose(
 ) -> Choice:
     """Decides among the options by the evidence. `leaning` is added to an option's score where the stem asks for what
     holds (how near the retriever finds it to the rules), `prior` always (what an examinee would guess)."""
-    if sum(bare_figure(o) for o in options.values()) >= max(2, len(options) - 1):
+    if sum(bool(bare_figure(o)) for o in options.values()) >= max(2, len(options) - 1):
         return _by_figure(stem, options, stretches, weights)
     want = wanted(stem)
     shared = _shared(options)
-    verdicts = {n: judge_option(stem, o, shared, stretches, weights) for n, o in options.items()}
-    if ASKS_POLAR.search(stem):
+    asked = [(t, weights.of(t)) for t in tokens_of(INTERROGATIVE.sub(lambda m: " " * len(m.group(0)), stem))]
+    verdicts = {n: judge_option(stem, asked, o, shared, stretches, weights) for n, o in options.items()}
+    places = [(v.where, v.clause) for v in verdicts.values() if v.where is not None]
+    if len(places) > 1 and not (ASKS.search(stem) and ASKS_POLAR.search(stem)):
+        # Words of the stem that all the options' places share tell nothing; those that only some hold tell them apart.
+        told = telling(asked, places)
+        verdicts = {n: judge_option(stem, told, o, shared, stretches, weights) for n, o in options.items()}
+    member = ASKS_MEMBER.search(stem) and not BAD_CLASS.search(stem)
+    if ASKS_POLAR.search(stem) and member:
+        scores = {n: want * (0.75 + 0.25 * v.value) * v.fit for n, v in verdicts.items()}
+    elif ASKS_POLAR.search(stem):
         scores = {n: want * v.value * v.fit for n, v in verdicts.items()}
     else:
         scores = {n: (0.75 + 0.25 * v.value) * v.fit for n, v in verdicts.items()}
@@ -94,9 +104,14 @@ def _shared(options: Mapping[str, str]) -> dict[str, float]:
 
 
 def judge_option(
-    stem: str, option: str, shared: Mapping[str, float], stretches: Sequence[Stretch], weights: Weights
+    stem: str,
+    asked: Sequence[tuple[Token, float]],
+    option: str,
+    shared: Mapping[str, float],
+    stretches: Sequence[Stretch],
+    weights: Weights,
 ) -> Verdict:
-    """How an option stands to the evidence, as the answer to its stem."""
+    """How an option stands to the evidence, as the answer to its stem; `asked` are the stem's words, weighted."""
     core = core_of(option)
     at = option.find(core)
     own: list[tuple[Token, float]] = []
@@ -107,8 +122,9 @@ def judge_option(
     if not own:
         return NOTHING
     size = sum(w for _, w in own)
-    plain_stem = INTERROGATIVE.sub(lambda m: " " * len(m.group(0)), stem)
-    asked = [(t, weights.of(t)) for t in tokens_of(plain_stem)]
+    if size < LEAST_SIZE:
+        own = [(t, w * LEAST_SIZE / size) for t, w in own]
+        size = LEAST_SIZE
 
     def fit(where: Stretch, number: int) -> float:
         act = own_coverage(own, number, where)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.exam.cues import CLAIMS_BREACH, DEONTIC, EXCLUSIVE, GRANTS, OPTIONAL, UNLIMITED
+from bot.exam.cues import CLAIMS_BREACH, COMPARES, DEONTIC, EXCLUSIVE, GRANTS, OPTIONAL, UNLIMITED, UNRELATED
 from bot.exam.evidence import Stretch, coverage, found
-from bot.exam.polarity import against_lead, agreement, bad_example, denies, names_case, opposed
-from bot.exam.slots import Slot, candidates
+from bot.exam.polarity import REACH, against_lead, agreement, bad_example, denies, names_case, opposed
+from bot.exam.slots import Slot, candidates, telling
 from bot.exam.terms import Token, Weights, tokens_of
 from ingest.articles import fold
 
@@ -17,7 +17,11 @@ _BREAK = re.compile(r"[，,。；;！!？?：:]")
 FIGURE_FITS = 0.45  # a figure whose surroundings match less than this says nothing about a statement
 FIGURE_MARGIN = 0.06
 VOICES = 6  # clauses that are heard on one statement
+HALF = 0.5
+CASE_FITS = 0.4
 CASE = 0.85  # how much a clause counts that only names a case
+NARROW = 0.75
+DENIAL = 1.15  # a rule that denies seldom does so by chance
 SHARPNESS = 6  # how much more the better-fitting clause is heard
 Weighted = Sequence[tuple[Token, float]]
 
@@ -31,6 +35,7 @@ class Verdict:
     where: Stretch | None = None
     clause: int = -1
     by_figure: bool = False
+    rivals: tuple[tuple[Stretch, int], ...] = ()
 
 
 NOTHING = Verdict(0.0, 0.0)
@@ -59,6 +64,9 @@ def judge(text: str, stretches: Sequence[Stretch], weights: Weights) -> Verdict:
         return 0.6 * own_coverage(core_words, number, where) + 0.4 * coverage(everything, number, where)
 
     by_words = hear(text, [t for t, _ in core_words], fit, stretches, weights)
+    if by_words.rivals:
+        everything = telling(everything, by_words.rivals)
+        by_words = hear(text, [t for t, _ in core_words], fit, stretches, weights)
     figured = [
         _by_figure(text, token, stretches, weights) for token in tokens_of(text) if token.figure is not None
     ]
@@ -67,7 +75,13 @@ def judge(text: str, stretches: Sequence[Stretch], weights: Weights) -> Verdict:
         return max(against, key=lambda v: v.fit)
     backed = [v for v in figured if v.value > 0]
     if backed and len(backed) == len(figured):
-        return max(backed, key=lambda v: v.fit)
+        best = max(backed, key=lambda v: v.fit)
+        in_core = any(t.figure is not None and at <= t.start < at + len(core) for t in tokens_of(text))
+        if in_core or best.where is None:
+            return best
+        # The figures only name the case; what follows from it is for the words around them to say.
+        said = hear(text, [t for t, _ in core_words], fit, [best.where], weights)
+        return said if said.value < 0 and said.fit >= CASE_FITS else best
     return by_words
 
 
@@ -83,10 +97,23 @@ def _by_figure(text: str, token: Token, stretches: Sequence[Stretch], weights: W
         return NOTHING  # the rule gives the same number with another unit, or none
     if same is not None and same.score >= FIGURE_FITS and (other is None or same.score >= other.score - 0.02):
         wrong = bad_example(same.where, same.clause) and not CLAIMS_BREACH.search(text)
+        mine, theirs = _compares(text[: token.start]), _compares(same.where.text[: same.figure.start])
+        wrong = wrong or (mine * theirs < 0)
         return Verdict(-1.0 if wrong else 1.0, min(1.0, same.score), same.where, same.clause, True)
     if other is not None and other.score >= FIGURE_FITS and other.score - (same.score if same else 0.0) > FIGURE_MARGIN:
         return Verdict(-1.0, min(1.0, other.score), other.where, other.clause, True)
     return NOTHING
+
+
+def _compares(before: str) -> int:
+    """1 where a figure is to be reached, -1 where it is not to be reached, 0 where the words before it say neither."""
+    last = None
+    for last in COMPARES.finditer(before, max(0, len(before) - 8)):
+        pass
+    if last is None or re.search(r"[，,。；;\d]", before[last.end() :]):
+        return 0
+    value = -1 if last.group("under") else 1
+    return -value if re.search(r"(?:不能|不得|未|没有?|不可|不)$", before[: last.start()]) else value
 
 
 def _sentence(where: Stretch, clause: int) -> str:
@@ -116,27 +143,37 @@ def hear(
             score = fit(where, number) * where.favour(number) * (CASE if names_case(where, number) else 1.0)
             if score > best.get(clause.sentence, (0.0, 0))[0]:
                 best[clause.sentence] = (score, number)
-        voices += [(score * _precision(text, where, n, weights), where, n) for score, n in best.values()]
-    voices = sorted(voices, key=lambda v: -v[0])[:VOICES]
+        voices += [(score, where, n) for score, n in best.values()]
+    voices = sorted(voices, key=lambda v: -v[0])[: 4 * VOICES]
+    narrow = {(id(w), n): _precision(asked + text, w, n, weights) for _, w, n in voices}
+    voices = sorted(
+        ((s * (0.85 + 0.15 * narrow[id(w), n]), w, n) for s, w, n in voices), key=lambda v: -v[0]
+    )[:VOICES]
     if not voices or voices[0][0] <= 0:
         return NOTHING
     top = voices[0][0]
-    heard = [((s / top) ** SHARPNESS, stands(text, tokens, w, n, weights, asked), s, w, n) for s, w, n in voices]
+    rivals = tuple((w, n) for _, w, n in voices)
+    heard = []
+    for score, where, number in voices:
+        value = stands(text, tokens, where, number, weights, asked)
+        # A denial of a more special thing (聚划算不支持…) is none of the thing itself.
+        weight = DENIAL * (NARROW + (1 - NARROW) * narrow[id(where), number]) if value < 0 else 1.0
+        share = (score * weight / top) ** SHARPNESS
+        heard.append((share, value, score, where, number))
     value = sum(share * v for share, v, *_ in heard) / sum(share for share, *_ in heard)
     for _, v, score, where, number in heard:
         if v * value > 0:
-            return Verdict(value, min(1.0, score), where, number)
-    return Verdict(0.0, min(1.0, top), voices[0][1], voices[0][2])
+            return Verdict(value, min(1.0, score), where, number, False, rivals)
+    return Verdict(0.0, min(1.0, top), voices[0][1], voices[0][2], False, rivals)
 
 
 def _precision(text: str, where: Stretch, number: int, weights: Weights) -> float:
-    """Near 1 where a clause speaks of little else than the statement, less where it is about more special things."""
-    part = where.clauses[number]
+    """1 where a clause speaks of nothing else than the statement, less where it is about more special things."""
     keys = {k for t in tokens_of(text) for k in t.keys}
-    own = [(t, weights.of(t)) for t in tokens_of(where.text) if part.start <= t.start < part.end and t.figure is None]
+    own = [(t, weights.of(t)) for t in where.clauses[number].tokens if t.figure is None]
     total = sum(w for _, w in own)
     told = sum(w for t, w in own if t.keys & keys)
-    return 0.85 + 0.15 * (told / total if total else 0.0)
+    return told / total if total else 0.0
 
 
 def own_coverage(tokens: Weighted, at: int, where: Stretch) -> float:
@@ -152,15 +189,16 @@ def stands(
     part = where.clauses[clause]
     words = where.text[part.start : part.end]
     agrees = agreement(text, tokens, where, clause, weights)
-    if CLAIMS_BREACH.search(text):
+    tail = _BREAK.search(text, tokens[-1].end) if tokens else None
+    said = text[tokens[0].start : tail.start() if tail else len(text)] if tokens else text
+    if CLAIMS_BREACH.search(said):
         permitted = agrees >= 0 and GRANTS.search(words) and not bad_example(where, clause)
         return -1.0 if permitted and not CLAIMS_BREACH.search(words) else 1.0
     value = -1.0 if agrees < 0 else 1.0
-    tail = _BREAK.search(text, tokens[-1].end) if tokens else None
-    said = text[tokens[0].start : tail.start() if tail else len(text)] if tokens else text
-    if opposed(said, words):
+    bad = bad_example(where, clause)
+    if opposed(said, _around(where, clause)) or (UNRELATED.search(text) and not UNRELATED.search(words)):
         value = -value
-    elif value > 0 and GRANTS.search(text):
+    elif value > 0 and GRANTS.search(text) and not bad:
         missing = [t for t in tokens if t.figure is None and not t.keys & part.keys and not t.keys & where.heading_keys]
         if EXCLUSIVE.search(words) and not EXCLUSIVE.search(text) and 4 * len(missing) > len(tokens):
             value = -1.0
@@ -168,9 +206,17 @@ def stands(
             value = -0.5
     if against_lead(asked + text, where, clause):
         return -value
-    if bad_example(where, clause) and (not denies(tokens, where, clause) or _verbatim(said, words)):
-        return -value
+    if bad and (not denies(tokens, where, clause) or _verbatim(said, words)):
+        # That an act is wrong does not make its opposite right, only likely.
+        return -value if value > 0 else HALF
     return value
+
+
+def _around(where: Stretch, clause: int) -> str:
+    """A clause with its neighbours in the sentence."""
+    home = where.clauses[clause].sentence
+    near = [c for c in where.clauses[max(0, clause - REACH) : clause + REACH + 1] if c.sentence == home]
+    return where.text[near[0].start : near[-1].end]
 
 
 def _verbatim(said: str, words: str) -> bool:

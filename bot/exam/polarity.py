@@ -18,6 +18,7 @@ from bot.exam.cues import (
     FRESH_LEAD,
     NEGATORS,
     NOT_NEGATING,
+    OBLIGES,
     OPPOSITES,
     REPORTED,
     TAIL_WRONG,
@@ -35,8 +36,10 @@ _SCOPE_END = re.compile(_HARD_END)
 _MODIFIER_END = re.compile(_HARD_END + r"|的(?=[\u4e00-\u9fff]{1,6})")
 _TOPIC_START = re.compile(r"[，。；;！!？?：:（）()\s]|,(?!\d{3})|但|却")
 _COMMENT = re.compile(r"^(?:能|得|可以?|允许|许|准|予|要|会|支持|属于)?(?:说|算|用|退|提|写|发|收|理赔|退还|计|行|包邮|退换|计入|支持|理|办理)?(?:的|了)?$")
+_EXCEPT = re.compile(r"除了?([^，。；,;]{2,12}?)(?:之|以)?外")
 _LISTED = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}\s?[、.．)]|[①-⑳])")
 _SENTENCES = re.compile(r"(?<=[。！？!?；;\n])|\s(?=[(（]\d{1,2}[)）]|\d{1,2}\s?[、.．)]|[①-⑳])")
+COMMON = 0.4  # words up to this weight (buyer, seller) are barred with everything and tell nothing
 SHORT_LEAD = 24
 _LEADS = re.compile(r"以下|下述|下列|如下|包括|[:：]\s*$")
 _BARS = re.compile(r"(?:不(?=能|得|可|要|许|准|应|该|允许|会)|禁止|严禁|切勿|勿|别|杜绝|避免|拒绝|谢绝|忌)")
@@ -57,12 +60,20 @@ def denied_spans(text: str) -> tuple[tuple[int, int], ...]:
             # 「别家的名字不能说」: what is denied stands ahead of the negator.
             start = max((m.end() for m in _TOPIC_START.finditer(plain, 0, match.start())), default=0)
         spans.append((start, stop))
+    spans += [m.span(1) for m in _EXCEPT.finditer(text)]
     return tuple(spans)
 
 
 def denied(text: str, at: int) -> bool:
     """Whether what stands at an offset is denied (an even number of negators affirms again)."""
     return sum(s <= at < e for s, e in denied_spans(text)) % 2 == 1
+
+
+def _barred(text: str, at: int) -> bool:
+    """Whether what stands at an offset is denied by 不能, 不得, 禁止 and their like."""
+    return denied(text, at) and any(
+        s <= at < e and _BARS.search(text, max(0, s - 2), s + 1) is not None for s, e in denied_spans(text)
+    )
 
 
 def agreement(
@@ -72,8 +83,7 @@ def agreement(
     low, high = max(0, clause - REACH), min(len(where.clauses), clause + REACH + 1)
     home = where.clauses[clause].sentence
     near = [c for c in where.clauses[low:high] if c.sentence == home]
-    first, last = near[0].start, near[-1].end
-    theirs = [t for t in tokens_of(where.text) if first <= t.start < last]
+    theirs = [t for c in near for t in c.tokens]
     own = where.clauses[clause]
     total = agree = 0.0
     for token in tokens:
@@ -81,6 +91,10 @@ def agreement(
         if not pairs or token.figure is not None:
             continue
         inside = [t for t in pairs if own.start <= t.start < own.end] or pairs
+        barred = [t for t in pairs if _barred(where.text, t.start)]
+        telling = weights is None or weights.of(token) > COMMON
+        if telling and barred and not _barred(text, token.start):
+            inside = barred  # 「不得退出,退出的原因包括…」: the rule is where the act is barred
         mine, said = denied(text, token.start), [denied(where.text, t.start) for t in inside]
         if not mine and not any(said):
             continue
@@ -109,9 +123,7 @@ def denies(tokens: Sequence[Token], where: Stretch, clause: int) -> bool:
     if not _BARS.search(where.text, part.start, part.end):
         return False
     keys = {k for t in tokens for k in t.keys}
-    return any(
-        denied(where.text, t.start) for t in tokens_of(where.text) if part.start <= t.start < part.end and t.keys & keys
-    )
+    return any(denied(where.text, t.start) for t in part.tokens if t.keys & keys)
 
 
 def opposed(one: str, other: str) -> bool:
@@ -131,7 +143,7 @@ def bad_example(where: Stretch, clause: int) -> bool:
     lead = where.before + where.text[: part.start]
     bad, fresh = _last(BAD_LEAD, lead), _last(FRESH_LEAD, lead)
     if bad > fresh and _LISTED.match(where.text[start:end]):
-        return True
+        return not OBLIGES.search(text) or REPORTED.search(text) is not None
     if DEONTIC.search(text) and not REPORTED.search(where.text, max(0, part.start - 6), part.end):
         return False
     before, behind = where.text[start : part.start], AVERTED.sub("", where.text[part.end : end + 40])
@@ -182,7 +194,9 @@ def wanted(stem: str) -> int:
     """1 where a stem asks for what holds (is right, allowed, belongs), -1 where for what does not."""
     asking = ASKS.search(stem)
     if asking:
-        text = NOT_NEGATING.sub("〇", stem[asking.start() :])
+        # What the asking words are told of (一项不属于…) counts, what is said of the case before them does not.
+        ahead = re.search(r"[^，,。；;：:]{0,5}$", stem[: asking.start()])
+        text = NOT_NEGATING.sub("〇", (ahead.group(0) if ahead else "") + stem[asking.start() :])
         return -1 if len(ASKS_WRONG.findall(text)) % 2 else 1
     parts = [p for p in _CLAUSES.split(stem.strip(" ?？。：:（）()")) if p.strip()]
     return -1 if parts and TAIL_WRONG.search(parts[-1]) else 1

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from bot.exam.cues import INTERROGATIVE, ROLES_AFTER, ROLES_BEFORE
 from bot.exam.evidence import Stretch, coverage, found
+from bot.exam.polarity import agreement
 from bot.exam.terms import Token, Weights, tokens_of
 from bot.figures import Figure
 
 _BREAK = re.compile(r"[，,。；;！!？?：:]")
 _SENTENCE_BREAK = re.compile(r"[。；;！!？?]")
+DENIED = 0.9  # what a figure counts whose sentence denies what the question affirms
 FRAME = 0.025
 _LIGHT = re.compile(r"[\s()（）之以的为]")
 RIVALS = 12  # best places that are told apart
@@ -91,6 +93,7 @@ def candidates(
     """The evidence's figures of the kinds asked for, best first. `kinds` None takes all kinds."""
     tokens = slot_tokens(slot, weights)
     asked = roles(slot.text, slot.start, slot.end)
+    own = [t for t, _ in tokens]
     firsts: list[tuple[float, float, Figure, Stretch, int]] = []
     for where in stretches:
         for number, clause in enumerate(where.clauses):
@@ -98,19 +101,21 @@ def candidates(
                 if kinds is not None and figure.kind not in kinds:
                     continue
                 factor = role_factor(asked, roles(where.text, figure.start, figure.end)) * where.prior
+                if agreement(slot.text, own, where, number) < 0:
+                    factor *= DENIED
                 extra = frame(slot, where.text, figure)
                 firsts.append((coverage(tokens, number, where) * factor + extra, factor, figure, where, number))
     firsts.sort(key=lambda c: -c[0])
-    telling = _telling(tokens, [(where, number) for *_, where, number in firsts[:RIVALS]])
+    told = telling(tokens, [(where, number) for *_, where, number in firsts[:RIVALS]])
     ranked = [
-        Candidate(figure, where, number, _mixed(score, coverage(telling, number, where) * factor, frame(slot, where.text, figure)))
+        Candidate(figure, where, number, _mixed(score, coverage(told, number, where) * factor, frame(slot, where.text, figure)))
         for score, factor, figure, where, number in firsts
     ]
     return sorted(ranked, key=lambda c: -c.score)
 
 
-def _mixed(score: float, telling: float, extra: float) -> float:
-    return 0.5 * score + 0.5 * (telling + extra)
+def _mixed(score: float, told: float, extra: float) -> float:
+    return 0.5 * score + 0.5 * (told + extra)
 
 
 def frame(slot: Slot, text: str, figure: Figure) -> float:
@@ -122,7 +127,7 @@ def frame(slot: Slot, text: str, figure: Figure) -> float:
     return FRAME * (min(right, 4) + min(left, 4))
 
 
-def _telling(
+def telling(
     tokens: Sequence[tuple[Token, float]], places: Sequence[tuple[Stretch, int]]
 ) -> list[tuple[Token, float]]:
     """The same words, those that only some of the rival places hold weighing more: they tell the tiers of a rule apart."""

@@ -29,6 +29,7 @@ _STOP = frozenset(
     "以上 合适 恰当 行为 方式 处理 要求 规定 按照 根据 不可以 做出 怎么 哪里 一律 这样 那样 目前 现在 系统 平台 规则".split()
 )
 _TENTHS = re.compile(r"([一二两三四五六七八九])成(?![为立交功员果本熟])")
+_DIGITS = "零一二三四五"
 _DROPPED_TAGS = ("u", "y", "x", "o", "e")
 _SINGLE_DROPPED = ("d", "p", "c", "r", "q", "f", "m")
 _WORD = re.compile(r"[\u3400-\u9fffA-Za-z]")
@@ -38,7 +39,9 @@ _CLOCK = re.compile(
 _DATE = re.compile(r"(?:(20\d\d)\s?年)?(\d{1,2})月(\d{1,2})[日号]|(20\d\d)年(?!\d)")
 _BEHIND = re.compile(r"(?<=[\u4e00-\u9fff])[后前](?=(?:\d+|[一二两三四五六七八九十]+)个?(?:分钟|小时|工作日|自然日|天|日|月|年|周))")
 RANGE = "~"  # behind the unit of a figure that is a range
-_RANGE = re.compile(r"(\d+)\s?[-~～—至到]{1,2}\s?$")
+_RANGE = re.compile(r"(\d+)\s?(?:[-~～—至到]{1,2}|[*×])\s?$")
+_ZERO_POINTS = re.compile(r"不(?:会|用|予|再)?(?:被)?扣分")
+_ORDINAL = re.compile(r"第([一二两三四五])次|(首次|初次|第1次)|(再次|第2次)|([二两三四五])次(?=[及即或以]{0,2}以上)")
 FIGURE_WEIGHT = 1.3
 
 
@@ -65,6 +68,8 @@ def figures_of(text: str) -> list[Figure]:
         year, month, day = match.group(1) or match.group(4), match.group(2), match.group(3)
         value = int(year or 0) * 10_000 + int(month or 0) * 100 + int(day or 0)
         found.append(Figure("count", float(value), match.group(0), match.start(), match.end(), "date"))
+    for match in _ZERO_POINTS.finditer(text):
+        found.append(Figure("points", 0.0, match.group(0), match.start(), match.end(), "分"))
     for match in _TENTHS.finditer(text):
         value = "一二三四五六七八九".index(match.group(1).replace("两", "二")) + 1
         found.append(Figure("percent", value * 10.0, match.group(0), match.start(), match.end(), "%"))
@@ -93,13 +98,17 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     taken = [(f.start, f.end) for f in figures]
     concepts = [t for t in domain_glossary().terms(text.replace("帐", "账")) if t.concept not in _IDLE_CONCEPTS]
     tokens = [Token(f.start, f.end, f.text, frozenset((figure_key(f),)), f) for f in figures]
+    for match in _ORDINAL.finditer(text):
+        time = 1 if match.group(2) else 2 if match.group(3) else _DIGITS.index((match.group(1) or match.group(4)).replace("两", "二"))
+        tokens.append(Token(match.start(), match.end(), match.group(0), frozenset((f"o:{time}",)), None, frozenset((f"o:{time}",))))
+        taken.append((match.start(), match.end()))
     at = 0
     for word, tag in rjieba.tag(text.replace("帐", "账")):
         start, at = at, at + len(word)
         if any(s < at and start < e for s, e in taken):
             continue
         over = frozenset(f"c:{c.concept}" for c in concepts if c.start < at and start < c.end)
-        if not _WORD.search(word):
+        if not _WORD.search(word) and not over:
             continue
         idle = word in _STOP or tag[:1] in _DROPPED_TAGS or (len(word) == 1 and tag[:1] in _SINGLE_DROPPED)
         if idle and (not over or word in _STOP):

@@ -1,4 +1,5 @@
 """The domain glossary index/glossary.toml is well formed: ids and forms are unique and the forms are usable."""
+
 import re
 import tomllib
 from collections import Counter
