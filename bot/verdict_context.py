@@ -11,7 +11,7 @@ from ingest.articles import Article
 
 # How much text behind a sentence is looked at for the answer to a question.
 _BEHIND = 120
-_ANSWER = re.compile(r"\s*([^?？\n]{2,110}?[。；;!！?？\n)）])")
+_ANSWER = re.compile(r"\s*([^?？\n]{2,110}?[。；;!！?？\n)）](?:\s?[(（][^()（）]{2,40}[)）])?)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.figures import Figure, figures_in
 from bot.verdict_asked import MODAL_TERMS, Asked
@@ -37,7 +37,7 @@ _CJK = re.compile("[\u4e00-\u9fff]")
 _BAD = re.compile(r"骂|吵|怼|命令|私自|偷偷|恶意|刷(?=单|粉|评|好评|差评|量|销)|造假|假(?!日|期|如)|骗|吹|盗|泄露|威胁|辱|敷衍|诱导|乱|随口|瞎|拖着|晾")
 _POINTS_BACK = re.compile(r"\s*(?:因为|否则|不然|那么|这|此|会|将|要|是|同样|均|都|一律|每次|以免|避免|免得|这样)")
 SIDED = {"price": 9.0}
-_PREDICATES = frozenset(("price", "level", "once", "keep"))
+_PREDICATES = frozenset(("price", "level", "once", "keep", "join"))
 _PARTIES = {
     f"c:{name}" for name in ("buyer", "seller", "agent", "platform", "shop", "taobao", "tmall", "jd", "pdd", "douyin", "kuaishou")
 }
@@ -98,12 +98,15 @@ def _of_sentence(
             strength *= ASTRAY if clause.stance in ("permit", "tell", "state", "require") else ASTRAY_HARD
         elif _other_object(asked, clause):
             strength *= OTHER_OBJECT
+        if any(axis in _PREDICATES for axis in asked.sides) and not decisive[i]:
+            strength *= ASIDE
         if _HEDGE.search(sentence[clause.start : clause.end]):
             strength *= 0.6
         if rank and shares[i] < 0.5 * shares[order[0]]:
             break
         under: Lead = "breach" if _listed(before + sentence[: clause.start]) else kind
-        yield from _of_clause(asked, place, sentence, clause, under, -strength if excepted else strength)
+        for reading in _of_clause(asked, place, sentence, clause, under, strength):
+            yield replace(reading, name="except", value=-reading.value) if excepted else reading
 
 
 def _listed(before: str) -> bool:
@@ -203,8 +206,10 @@ def _turn(asked: Asked, clause: Clause, text: str, sentence: str, name: str, sig
         if asked.said_negations and mine % 2 == whole % 2:
             theirs = whole
     elif clause.talk or (asked.saying and theirs and "“" not in asked.act):
-        mine += asked.said_negations
-        if name in ("punish", "bad") and (mine + theirs) % 2 and not clause.own:
+        # What is said may be told with its negation or without: either way it is the same act.
+        if asked.said_negations % 2:
+            theirs = mine
+        elif name in ("punish", "bad") and (mine + theirs) % 2 and not clause.own:
             theirs = known.negations(without_quotes(sentence))
     turn = (-1) ** (mine + theirs)
     bearer = known.bearer(text) or 0
@@ -236,7 +241,8 @@ def _exclusive(asked: Asked, sentence: str, clause: Clause) -> int:
 
 def _excepted(asked: Asked, sentence: str, clause: Clause) -> bool:
     """Whether the question asks about what the clause takes out (除…外)."""
-    return bool(key_terms(sentence[clause.act : clause.end]) & asked.terms)
+    named = key_terms(sentence[clause.act : clause.end])
+    return bool(named) and 2 * len(named & asked.terms) >= len(named)
 
 
 def _met(figures: Sequence[Figure], text: str) -> bool | None:
@@ -301,6 +307,6 @@ def _share(asked: Asked, text: str, vocabulary: Vocabulary) -> float:
     if asked.bearer and words().bearer(text):
         shared += 8.0
     if asked.frame != "breach" and words().consequence.search(asked.act) and words().consequence.search(text):
-        shared += 2.0
+        shared += 4.0
     shared += 0.5 * sum(1 for c in set(asked.act) if _CJK.match(c) and c not in _EMPTY and c in text)
     return shared / (total + 4.0)

@@ -14,6 +14,7 @@ Lead = Literal["say", "words", "breach", "refuse", "avoid", "duty", "allow", "no
 _CLAUSE = re.compile(r"[,，。;；!！?？:：\n()（）—]|(?<=[\u4e00-\u9fff■])\s+(?=[\u4e00-\u9fff■])|[、丶](?=不(?!同)|禁|可|应|切|请勿|须)|但(?=是|不)")
 _NUMBER = re.compile(r"^\s*[(（]?(?:\d+(?:\.\d+)*|[一二三四五六七八九十]+|[①-⑳a-z])\s?[)）.、,，丶]?\s*")
 _CASE = re.compile(r"^\s*(?:如果?|若|当|凡|一旦|倘若|假如|对于|遇到|只要|因|由于|为了|关于|针对)|(?:的话|的情况下?|情况|时|后|的)\s*$")
+_ELSE = re.compile(r"\s*(?:答应|回答|否则|若|不然)")
 _UNPUNISHED = re.compile(r"(?:无法|不会|不予|不再|不支持|不能)[^的会将要]{0,8}")
 _TALK = re.compile(r"(?:商家|卖家|客服|店铺)?(?:表示|告知|提出|声称|说|回答|回复|答应|答)")
 
@@ -133,6 +134,8 @@ def _governor(
     before = next((j for j in range(i - 1, max(-1, i - 3), -1) if own[j] is not None), None)
     if case and after is not None:
         return after
+    if after is not None and _ELSE.match(text, spans[after][0]) and not case:
+        after = None  # 「答:请按实付开(答应扣6分)」: what stands before is the right answer
     if after is not None and own[after][0] in ("punish", "bad"):  # type: ignore[index]
         return after
     if before is not None and own[before][0] in ("forbid", "require", "punish", "bad", "exempt", "clear"):  # type: ignore[index]
