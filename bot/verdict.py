@@ -19,7 +19,6 @@ from bot.verdict_fit import readings_of
 from bot.verdict_words import words
 from bot.vocabulary import Vocabulary
 
-
 __all__ = ["Decision", "SentenceContext", "decide", "sentence_context"]
 
 
@@ -37,31 +36,30 @@ def decide(
     question: Question, sentences: Sequence[tuple[str, str] | SentenceContext], vocabulary: Vocabulary,
     weights: Mapping[str, float] | None = None,
 ) -> Decision:  # fmt: skip
-    """The verdict to a yes-or-no question, from (sentence, its heads and leads) pairs, the best first."""
+    """The verdict to a yes-or-no question, from the evidence as (sentence, its heads and leads) or contexts, best first.
+
+    None where the question is open or the sentences do not decide; `depends` where the best one leaves it open.
+    """
     if not question.is_yes_no or not sentences:
         return Decision(None)
     asked = read_asked(question)
     weights = words().weights if weights is None else weights
-    votes = [
-        (weights.get(r.name, 0.0) * r.value, r) for r in readings_of(asked, sentences, vocabulary)
-    ]
+    votes = [(weights.get(r.name, 0.0) * r.value, r) for r in readings_of(asked, sentences, vocabulary)]
     if not votes:
         return Decision(None)
     total = sum(v for v, _ in votes)
     confidence = 1 / (1 + math.exp(-abs(total)))
-    if _is_open(asked, sentences, votes[0][1].sentence):
-        return Decision("depends", 0.6, votes[0][1].sentence, "open")
+    if _is_open(asked, sentences[votes[0][1].sentence]):
+        return Decision("depends", confidence, votes[0][1].sentence, "open")
     best = max(votes, key=lambda v: v[0] if total > 0 else -v[0])[1]
     if abs(total) < words().threshold:
         return Decision(None, confidence, best.sentence, best.stance)
     return Decision("yes" if total > 0 else "no", confidence, best.sentence, best.stance)
 
 
-def _is_open(asked: Asked, sentences: Sequence[tuple[str, str] | SentenceContext], place: int) -> bool:
-    """Whether the best sentence leaves the matter to a choice or to a condition that the question does not name."""
-    best = sentences[place]
+def _is_open(asked: Asked, best: tuple[str, str] | SentenceContext) -> bool:
+    """Whether the best sentence leaves the matter to somebody's choice, or to a condition."""
     text = best.sentence if isinstance(best, SentenceContext) else best[0]
     if asked.frame in ("must", "fact"):
         return words().choice.search(text) is not None
-    found = words().condition.search(text) if asked.frame == "may" else None
-    return found is not None
+    return asked.frame == "may" and words().condition.search(text) is not None

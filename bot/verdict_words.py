@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -37,7 +37,7 @@ class Words:
     asking: re.Pattern[str]
     negation_en: re.Pattern[str]
     masked_en: re.Pattern[str]
-    axes: tuple[Axis, ...]
+    axes: Mapping[str, Axis]
     cost: re.Pattern[str]
     buyer: re.Pattern[str]
     seller: re.Pattern[str]
@@ -56,9 +56,9 @@ class Words:
         """How many negations of the act an English text holds."""
         return len(self.negation_en.findall(self.masked_en.sub(" ", text)))
 
-    def sides(self, text: str) -> dict[str, int]:
-        """The sides that a text takes, by axis."""
-        return {a.name: s for a in self.axes if (s := a.side(text))}
+    def sides(self, text: str, axes: Iterable[str] | None = None) -> dict[str, int]:
+        """The sides that a text takes, by axis: of the named axes, or of all."""
+        return {a: s for a in (self.axes if axes is None else axes) if (s := self.axes[a].side(text))}
 
     def bearer(self, text: str) -> int:
         """Who bears a cost in the text: +1 the seller, -1 the buyer, 0 where it does not say."""
@@ -92,9 +92,10 @@ def words() -> Words:
         asking=re.compile(negation["asking_zh"]),
         negation_en=re.compile(negation["en"], any_case),
         masked_en=re.compile(negation["masked_en"], any_case),
-        axes=tuple(
-            Axis(a["name"], re.compile(a["one"], any_case), re.compile(a["other"], any_case)) for a in data["against"]
-        ),
+        axes={
+            a["name"]: Axis(a["name"], re.compile(a["one"], any_case), re.compile(a["other"], any_case))
+            for a in data["against"]
+        },
         cost=re.compile(bearer["cost"], any_case),
         buyer=re.compile(bearer["buyer"], any_case),
         seller=re.compile(bearer["seller"], any_case),
