@@ -26,6 +26,7 @@ from ingest.platforms import PLATFORMS, normalise_platform
 
 MAX_QUESTION = 2_000
 MAX_DRAFT = 5_000
+RANKED = 12  # passages that are put in a new order by their sentences
 READ_HITS = 6  # passages that the reader looks into, whatever number of hits is asked for
 Progress = Callable[[str], None]
 
@@ -77,9 +78,10 @@ class Desk:
             raise UsageError(f"top is {top}; it must be 1 to 50")
         opened = self._current()
         read = read_question(in_context(text, history), _platform(platform))
-        hits = opened.retriever.search(read.query, max(top, READ_HITS))
+        hits = opened.retriever.search(read.query, max(top, RANKED))
+        shown = opened.reader.rank(read, hits)[:top]
         retrieved = time.perf_counter()
-        answer = opened.reader.read(read, text, hits[:READ_HITS], hits[:top])
+        answer = opened.reader.read(read, text, hits[:READ_HITS], shown)
         done = time.perf_counter()
         timings = {
             "retrieve": (retrieved - begun) * 1000,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answerable import Judge, Judgement, Reason
 from bot.answers import Answer, Citation, Confidence, Conflict, ConflictSide, Verdict
@@ -68,6 +68,14 @@ class Reader:
         self._conflicts = conflicts
         self._suggest = suggest
         self._today = today
+
+    def rank(self, question: Question, hits: Sequence[Hit]) -> list[Hit]:
+        """The hits in a new order: a passage counts for its own score and for its best answering sentence."""
+        best: dict[str, float] = {}
+        for evidence in self._finder.find(question, hits):
+            best.setdefault(evidence.passage.passage_id, evidence.score)
+        order = sorted(hits, key=lambda h: -(h.score + best[h.passage.passage_id]))
+        return [replace(h, rank=n, score=h.score + best[h.passage.passage_id]) for n, h in enumerate(order, start=1)]
 
     def read(self, question: Question, asked: str, hits: Sequence[Hit], shown: Sequence[Hit]) -> Answer:
         """The answer to a question: `asked` are its words as typed, `shown` the hits to hand on with it."""
