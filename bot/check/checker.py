@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.answers import Citation
 from bot.check.citing import Citer
 from bot.check.disguise import Unmasker
+from bot.check.hints import load_hints
 from bot.check.lexicon import extract
 from bot.check.listed import ListedWords
 from bot.check.normalise import View, fold, is_cjk
@@ -19,6 +20,7 @@ from bot.check.spot import Mark, find_marks
 from bot.findings import CheckResult, Finding
 from ingest.articles import Article, Passage
 
+_SUSPECTED = {"zh": "疑似:", "en": "Possibly: "}
 _FALLBACK = {
     "zh": "(规则库里没有{platform}的同一规定,所引规则出自{others})",
     "en": " (the corpus has no such rule for {platform}; the one cited is for {others})",
@@ -45,6 +47,7 @@ class ReplyChecker:
         self._listed = ListedWords(entries, self._data.everyday, self._polarity)
         self._citer = Citer(self._book, self._data.labels)
         self._rivals = RivalNames(self._data.rivals)
+        self._hints = load_hints()
 
     def check(self, draft: str, platform: str | None = None, item_id: str | None = None) -> CheckResult:
         """The findings of a draft, in the order of the text. `platform` is a house name (京东) or None for unknown."""
@@ -54,6 +57,8 @@ class ReplyChecker:
         marks = [m for label in self._data.labels.values() for m in find_marks(view, label, self._polarity)]
         marks += self._listed.find(view, platform)
         marks += self._rivals.find(view, platform, self._citer)
+        if not marks and (suspect := self._hints.suspect(view)) is not None:
+            marks = [suspect]
         language = "zh" if any(is_cjk(c) for c in draft) else "en"
         findings: list[Finding] = []
         n = 1
@@ -69,7 +74,7 @@ class ReplyChecker:
         cited = self._citer.cite(label, mark, view.text[mark.start : mark.end], platform)
         if not cited:
             return None
-        message = label.message[language]
+        message = _SUSPECTED[language] + label.message[language] if mark.suspected else label.message[language]
         platforms = list(dict.fromkeys(p for u in cited for p in u.platforms))
         if platform and platforms and not any(u.applies_to(platform) for u in cited):
             message += _FALLBACK[language].format(platform=platform, others="、".join(platforms))
@@ -78,7 +83,7 @@ class ReplyChecker:
         start, end = view.span(mark.start, mark.end)
         return Finding(
             label=label.name,
-            severity=label.severity,
+            severity="low" if mark.suspected else label.severity,
             start=start,
             end=end,
             message=message,

@@ -16,13 +16,15 @@ _EDGE = "。!?,:、 "
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Offending words view.text[start:end]; `terms` lead to the closest rule, `units` are rules already known."""
+    """Offending words view.text[start:end]; `terms` lead to the closest rule, `units` are rules already known;
+    `suspected` is what only resembles a breach."""
 
     label: str
     start: int
     end: int
     terms: tuple[str, ...] = ()
     units: tuple[RuleUnit, ...] = ()
+    suspected: bool = False
 
 
 def find_marks(view: View, label: Label, polarity: Polarity) -> Iterator[Mark]:
