@@ -175,3 +175,9 @@ def test_the_command(tmp_path: Path, world: Any, plan: Plan, monkeypatch: Any, c
     with pytest.raises(SystemExit) as wrong:
         gate.main([*with_path, "--lower", "x"])
     assert wrong.value.code == 2
+
+
+def test_slack_forgives_a_tie_between_machines_and_no_more() -> None:
+    assert problems(PINNED, with_values(retrieval__R_at_5=0.89), slack=0.015) == []
+    assert problems(PINNED, with_values(retrieval__R_at_5=0.88), slack=0.015) != []
+    assert updated(PINNED, RUN).floors["retrieval/R@5"] == 0.9
