@@ -22,7 +22,10 @@ _UNITS: tuple[tuple[str, str], ...] = (
 _KIND_BEFORE: tuple[tuple[str, str], ...] = (
     ("points", r"(?:扣|记|扣分|扣除|累计达?|分数)[^，,。；;]{0,3}$"),
     ("percent money times", r"(?:赔付?|赔偿|补偿|罚款?|违约金|支付|金额|满|减|收取|售价)[^，,。；;]{0,8}$"),
-    ("percent times", r"(?:比例|占比|占|费率|回复率|成交金额的|货款的|价格的|金额的|原价的|销售额的|按[^，,。；;]{0,12}的)[^，,。；;]{0,3}$"),
+    (
+        "percent times",
+        r"(?:比例|占比|占|费率|回复率|成交金额的|货款的|价格的|金额的|原价的|销售额的|按[^，,。；;]{0,12}的)[^，,。；;]{0,3}$",
+    ),
     ("clock", r"(?:时段|时间段|每天|每日)[^，,。；;]{0,6}$"),
     ("date", r"(?:日期|施行|生效|发布|修订|截止|截至|始于|自|于)[^，,。；;]{0,5}$"),
     ("duration", r"(?:时间|期限|时限|周期|超过|满|时长)[^，,。；;]{0,6}$"),
@@ -122,7 +125,10 @@ def in_unit(figure: Figure, unit: str) -> str | None:
 
 def _place(candidate: Candidate) -> tuple[int, int]:
     hit = candidate.where.hit
-    return (hash(hit.passage.article_id) if hit else id(candidate.where), candidate.where.offset + candidate.figure.start)
+    return (
+        hash(hit.passage.article_id) if hit else id(candidate.where),
+        candidate.where.offset + candidate.figure.start,
+    )
 
 
 def _phrases(slot: Slot, stretches: Sequence[Stretch], weights: Weights) -> list[Filling]:
@@ -159,7 +165,9 @@ def _between(
 ) -> list[tuple[int, int, float]]:
     """Spans of a clause from behind a word of the left side to before one of the right side, and how tight they are."""
     inside = [t for t in tokens_of(text) if start <= t.start < end]
-    begins = [(t.end, 1 - 0.15 * back) for back, word in enumerate(reversed(left)) for t in inside if t.keys & word.keys]
+    begins = [
+        (t.end, 1 - 0.15 * back) for back, word in enumerate(reversed(left)) for t in inside if t.keys & word.keys
+    ]
     ends = [(t.start, 1 - 0.15 * ahead) for ahead, word in enumerate(right) for t in inside if t.keys & word.keys]
     spans = [(b, e, tb * te) for b, tb in begins for e, te in ends if 0 < e - b <= MAX_PHRASE + 4]
     spans += [(b, end, tb * 0.8) for b, tb in begins if 0 < end - b <= MAX_PHRASE + 4 and not ends]

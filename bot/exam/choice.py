@@ -16,6 +16,9 @@ from bot.exam.terms import Token, Weights, figures_of, tokens_of
 _EDGES = re.compile(r"^[约在超过大于等的之]*|(?:的|之?内|以内|以上|以下|之?后|左右|时)*$")
 _SATURATION = 0.35  # an option that shares only a common word with a rule is not found there, however short it is
 _ACT_LEAST = 0.2
+OPINION = 0.2
+SILENT = 0.4
+GUESS = 2.5
 LEAST_SIZE = 0.5  # a short option of common words (商家) is an answer too
 
 
@@ -47,9 +50,11 @@ def choose(
     weights: Weights,
     leaning: Mapping[str, float] | None = None,
     prior: Mapping[str, float] | None = None,
+    opinions: Mapping[str, float] | None = None,
 ) -> Choice:
     """Decides among the options by the evidence. `leaning` is added to an option's score where the stem asks for what
-    holds (how near the retriever finds it to the rules), `prior` always (what an examinee would guess)."""
+    holds (how near the retriever finds it to the rules), `prior` always (what an examinee would guess); `opinions` are
+    the desk's verdicts on the options as statements, -1 to 1, for stems that ask what holds or may be done."""
     if sum(bool(bare_figure(o)) for o in options.values()) >= max(2, len(options) - 1):
         return _by_figure(stem, options, stretches, weights)
     want = wanted(stem)
@@ -65,13 +70,16 @@ def choose(
     if ASKS_POLAR.search(stem) and member:
         scores = {n: want * (0.75 + 0.25 * v.value) * v.fit for n, v in verdicts.items()}
     elif ASKS_POLAR.search(stem):
-        scores = {n: want * v.value * v.fit for n, v in verdicts.items()}
+        heard = opinions or {}
+        scores = {n: want * (v.value * v.fit + OPINION * heard.get(n, 0.0)) for n, v in verdicts.items()}
     else:
         scores = {n: (0.75 + 0.25 * v.value) * v.fit for n, v in verdicts.items()}
     if want > 0 and leaning:
         scores = {n: s + leaning.get(n, 0.0) for n, s in scores.items()}
     if prior:
-        scores = {n: s + prior.get(n, 0.0) for n, s in scores.items()}
+        # Where the rules hardly speak of any option, looks are all there is to go by.
+        trust = GUESS if max(v.fit for v in verdicts.values()) < SILENT else 1.0
+        scores = {n: s + trust * prior.get(n, 0.0) for n, s in scores.items()}
     order = sorted(scores, key=lambda n: -scores[n])
     best = verdicts[order[0]]
     lead = scores[order[0]] - (scores[order[1]] if len(order) > 1 else 0.0)

@@ -16,9 +16,12 @@ NEGATORS = re.compile(
 )
 # Headings under which everything is a thing not to do, and lead-ins of such lists; a fresh lead-in ends the list.
 BAD_HEAD = re.compile(r"忌|避免|规避|不能说|禁用|禁止|禁语|极限词|高压线|误区|不要做|不可")
-BAD_LEAD = re.compile(
-    r"(?:违约|违规|错误|不当|不恰当|禁止|不能说|忌讳|禁用)[^。；;，,：:]{0,10}(?:如下|以下|情况|行为|包括|有|的话)[^。；;，,：:]{0,4}[:：]"
-    r"|(?:忌讳|不能说的话|禁语)\s"
+# In a list of breaches 「不能开个人发票」 is what the shop wrongly said; in a list of taboos 不能 is the rule itself.
+BREACH_LEAD = re.compile(
+    r"(?:违约|违规|错误|不当|不恰当)[^。；;，,：:]{0,10}(?:如下|以下|情况|行为|包括|有)[^。；;，,：:]{0,4}[:：]"
+)
+TABOO_LEAD = re.compile(
+    r"(?:禁止|不能说|忌讳|禁用)[^。；;，,：:]{0,10}(?:如下|以下|情况|行为|包括|有|的话)[^。；;，,：:]{0,4}[:：]|(?:忌讳|不能说的话|禁语)\s"
 )
 FRESH_LEAD = re.compile(
     r"(?:防范|处理技巧|怎么办|提醒|注意|正确|标准|提示|建议|要求|流程|规则)[^。；;，,]{0,6}[:：?？]|(?<=\s)[一二三四五六七八九十]{1,2}\s?[、.．丶]"
@@ -29,14 +32,18 @@ BAD_CONSEQUENCE = re.compile(
 # Consequences that are told only as what is averted.
 AVERTED = re.compile(r"(?:避免|防止|以免|以防|免得|预防)[^，,。！!；;]{0,14}")
 # A clause that names a case and rules nothing.
-CONDITION = re.compile(r"^\W*(?:\d{1,2}\W+)?(?:如果?|若|假如|一旦|因)|未[^，,。；;]{1,14}的\W*$|(?:后|时|的话|情况下|前提下)[，,]?\s*$")
+CONDITION = re.compile(
+    r"^\W*(?:\d{1,2}\W+)?(?:如果?|若|假如|一旦|因)|未[^，,。；;]{1,14}的\W*$|(?:后|时|的话|情况下|前提下)[，,]?\s*$"
+)
 REPORTED = re.compile(r"(?:商家|卖家|客服|商户)(?:表示|提出|告知|声称|称|回答|说)|[答问][:：]|回答|[“\"]")
 THIS_CASE = re.compile(r"^[^。！!？?]{0,12}?(?:这种情况|此种|这样|此时|同样属于|属于)")
 DEONTIC = re.compile(
     r"不得|不能|不可|不许|不准|不要|不应|不该|禁止|严禁|切勿|请勿|可以?(?!能)|允许|应当?|必须|务必|一定要|须|只能|仅支持|支持|建议|无需|需要?|能够"
 )
 # A statement that itself says the act is a breach.
-CLAIMS_BREACH = re.compile(r"违规|违约|违背|违反|扣[^，,。]{0,6}分|处罚|罚款|投诉|不(?:对|妥|正确|恰当)的?$|(?:是|属于?|做法)错误|危[及害]|泄密|有风险|不安全")
+CLAIMS_BREACH = re.compile(
+    r"违规|违约|违背|违反|扣[^，,。]{0,6}分|处罚|罚款|投诉|不(?:对|妥|正确|恰当)的?$|(?:是|属于?|做法)错误|危[及害]|泄密|有风险|不安全"
+)
 # What the last clause of a stem asks for; each match turns the wanted sign round.
 ASKS_WRONG = re.compile(
     r"不|无法|错误|有误|禁止|避免|回避|忌|除外|(?:会?被?|要|将|属于)(?:扣分|扣\d|处罚|投诉|降权|罚款)|违规|违反|违约|影响(?!.{0,4}吗)|导致|有风险"
@@ -46,7 +53,9 @@ ASKS = re.compile(
     r"|(?:说法|做法|描述|表述|处理|选项|行为)[^，。；,;]{0,8}(?:正确|错|不|有误|合适|恰当|违规)"
 )
 # Stems that ask whether something holds or may be done; others ask what or how much, and no denial matters to them.
-ASKS_POLAR = re.compile(r"可以?|能|应|允许|正确|错|不|妥|恰当|合适|违规|属于|禁|回避|避免|做法|说法|要求|支持|适用|提供|享受|予以")
+ASKS_POLAR = re.compile(
+    r"可以?|能|应|允许|正确|错|不|妥|恰当|合适|违规|属于|禁|回避|避免|做法|说法|要求|支持|适用|提供|享受|予以"
+)
 # The same at the end of a stem that names no options: 「…一定不要选的原因是」.
 TAIL_WRONG = re.compile(r"不包[括含]|不属于|不是|不支持|不要|不能|不可以?|不得|不应|不该|不正确|错误|有误|禁止|切忌")
 INTERROGATIVE = re.compile(
@@ -81,13 +90,19 @@ COMPARES = re.compile(
 OBLIGES = re.compile(r"应当?(?!该?不)|必须|须|请|需要?")
 # 「甲与乙没有关系」: denies whatever the rules affirm of the two.
 UNRELATED = re.compile(r"(?:没有?|无)(?:任何)?(?:关系|影响|关联)|无关")
+BARS = re.compile(r"不(?:能|可|得|许|准|允许|支持|予|会|要|应)|禁止|严禁|切勿|无法|无需|作废|无效")
+TOPIC = re.compile(r"(?:问题|规则|方式|流程|要求|原则|说明|规范|须知|事项|介绍|条件|标准)\s*[:：(（]*\s*$")
+ASKING = re.compile(r"(?:吗|呢|么)?[?？]\s*$|(?:吗|呢|是否可以使用|怎么办)\s*$|(?:哪些|什么)[?？]?\s*$")
 # Words of which one denies the other where both stand for the same thing.
 OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"之前|以前|(?<=[货款功单束期始下])前", r"之后|以后|(?<=[货款功单束期始下])后"),
     (r"有效|(?:可以?|能|继续)使用", r"无效|作废|失效"),
     (r"分期|分次|分几次|分批", r"一次性"),
     (r"包含|包括|含(?=[配税运])", r"不包含|不包括|不含"),
-    (r"由?(?:商家|卖家|商户|店铺|店家)(?:自己|自行|自|来)?(?:承担|负担|出|支付|付|负责)", r"由?(?:买家|顾客|客户|消费者|客人)(?:自己|自行|自|来|方)?(?:承担|负担|出|支付|付|负责)"),
+    (
+        r"由?(?:商家|卖家|商户|店铺|店家)(?:自己|自行|自|来)?(?:承担|负担|出|支付|付|负责)",
+        r"由?(?:买家|顾客|客户|消费者|客人)(?:自己|自行|自|来|方)?(?:承担|负担|出|支付|付|负责)",
+    ),
     (r"自愿|自行决定|选择", r"强制|必须"),
     (r"免费|无偿", r"收费|有偿|付费"),
     (r"全额|全数", r"按比例|部分退"),

@@ -60,7 +60,9 @@ class Stretch:
     prior: float = 1.0
     before: str = ""
     units: tuple[tuple[int, int, float], ...] = ()
-    cache: dict[frozenset[str], tuple[tuple[int, int, float], ...]] = field(default_factory=dict, compare=False, repr=False)
+    cache: dict[frozenset[str], tuple[tuple[int, int, float], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def favour(self, clause: int) -> float:
         """How much the retriever is for a clause: its passage's rank, and more where it picked the very sentence."""
@@ -75,7 +77,12 @@ class Stretch:
 
 
 def stretch(
-    text: str, heading: str = "", offset: int = 0, hit: Hit | None = None, prior: float = 1.0, before: str = "",
+    text: str,
+    heading: str = "",
+    offset: int = 0,
+    hit: Hit | None = None,
+    prior: float = 1.0,
+    before: str = "",
     units: tuple[tuple[int, int, float], ...] = (),
 ) -> Stretch:
     """Cuts a text into clauses."""

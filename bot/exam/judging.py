@@ -6,9 +6,23 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.exam.cues import CLAIMS_BREACH, COMPARES, DEONTIC, EXCLUSIVE, GRANTS, OPTIONAL, UNLIMITED, UNRELATED
+from bot.exam.cues import (
+    ASKING,
+    BARS,
+    CLAIMS_BREACH,
+    COMPARES,
+    DEONTIC,
+    EXCLUSIVE,
+    GRANTS,
+    NEGATORS,
+    NOT_NEGATING,
+    OPTIONAL,
+    TOPIC,
+    UNLIMITED,
+    UNRELATED,
+)
 from bot.exam.evidence import Stretch, coverage, found
-from bot.exam.polarity import REACH, against_lead, agreement, bad_example, denies, names_case, opposed
+from bot.exam.polarity import REACH, against_lead, agreement, bad_example, denies, in_breach_list, names_case, opposed
 from bot.exam.slots import Slot, candidates, telling
 from bot.exam.terms import Token, Weights, tokens_of
 from ingest.articles import fold
@@ -21,8 +35,11 @@ HALF = 0.5
 CASE_FITS = 0.4
 CASE = 0.85  # how much a clause counts that only names a case
 NARROW = 0.75
-DENIAL = 1.15  # a rule that denies seldom does so by chance
-SHARPNESS = 6  # how much more the better-fitting clause is heard
+RULE = 1.05
+ASKED = 0.75
+MODAL = 0.8
+DENIAL = 1.1  # a rule that denies seldom does so by chance
+SHARPNESS = 8  # how much more the better-fitting clause is heard
 Weighted = Sequence[tuple[Token, float]]
 
 
@@ -67,9 +84,10 @@ def judge(text: str, stretches: Sequence[Stretch], weights: Weights) -> Verdict:
     if by_words.rivals:
         everything = telling(everything, by_words.rivals)
         by_words = hear(text, [t for t, _ in core_words], fit, stretches, weights)
-    figured = [
-        _by_figure(text, token, stretches, weights) for token in tokens_of(text) if token.figure is not None
+    named = [
+        t for t in tokens_of(text) if t.figure is not None and not (t.figure.kind == "count" and t.figure.value == 1)
     ]
+    figured = [_by_figure(text, token, stretches, weights) for token in named]
     against = [v for v in figured if v.value < 0]
     if against:
         return max(against, key=lambda v: v.fit)
@@ -107,11 +125,10 @@ def _by_figure(text: str, token: Token, stretches: Sequence[Stretch], weights: W
 
 def _compares(before: str) -> int:
     """1 where a figure is to be reached, -1 where it is not to be reached, 0 where the words before it say neither."""
-    last = None
-    for last in COMPARES.finditer(before, max(0, len(before) - 8)):
-        pass
-    if last is None or re.search(r"[，,。；;\d]", before[last.end() :]):
+    named = list(COMPARES.finditer(before, max(0, len(before) - 8)))
+    if not named or re.search(r"[，,。；;\d]", before[named[-1].end() :]):
         return 0
+    last = named[-1]
     value = -1 if last.group("under") else 1
     return -value if re.search(r"(?:不能|不得|未|没有?|不可|不)$", before[: last.start()]) else value
 
@@ -140,15 +157,13 @@ def hear(
     for where in stretches:
         best: dict[int, tuple[float, int]] = {}
         for number, clause in enumerate(where.clauses):
-            score = fit(where, number) * where.favour(number) * (CASE if names_case(where, number) else 1.0)
+            score = fit(where, number) * where.favour(number) * _rules(where, number)
             if score > best.get(clause.sentence, (0.0, 0))[0]:
                 best[clause.sentence] = (score, number)
         voices += [(score, where, n) for score, n in best.values()]
     voices = sorted(voices, key=lambda v: -v[0])[: 4 * VOICES]
     narrow = {(id(w), n): _precision(asked + text, w, n, weights) for _, w, n in voices}
-    voices = sorted(
-        ((s * (0.85 + 0.15 * narrow[id(w), n]), w, n) for s, w, n in voices), key=lambda v: -v[0]
-    )[:VOICES]
+    voices = sorted(((s * (0.85 + 0.15 * narrow[id(w), n]), w, n) for s, w, n in voices), key=lambda v: -v[0])[:VOICES]
     if not voices or voices[0][0] <= 0:
         return NOTHING
     top = voices[0][0]
@@ -165,6 +180,17 @@ def hear(
         if v * value > 0:
             return Verdict(value, min(1.0, score), where, number, False, rivals)
     return Verdict(0.0, min(1.0, top), voices[0][1], voices[0][2], False, rivals)
+
+
+def _rules(where: Stretch, number: int) -> float:
+    """How much a clause is a rule: one that says must, may or not counts more, one that asks or names a case less."""
+    part = where.clauses[number]
+    words = where.text[part.start : part.end]
+    if ASKING.search(words) or TOPIC.search(words):
+        return ASKED
+    if names_case(where, number):
+        return CASE
+    return RULE if DEONTIC.search(words) or NEGATORS.search(NOT_NEGATING.sub("", words)) else 1.0
 
 
 def _precision(text: str, where: Stretch, number: int, weights: Weights) -> float:
@@ -196,6 +222,8 @@ def stands(
         return -1.0 if permitted and not CLAIMS_BREACH.search(words) else 1.0
     value = -1.0 if agrees < 0 else 1.0
     bad = bad_example(where, clause)
+    if agrees == 0 and not bad and _modal(said) * _modal(words) < 0:
+        value = -MODAL
     if opposed(said, _around(where, clause)) or (UNRELATED.search(text) and not UNRELATED.search(words)):
         value = -value
     elif value > 0 and GRANTS.search(text) and not bad:
@@ -204,12 +232,18 @@ def stands(
             value = -1.0
         elif UNLIMITED.search(text) and not UNLIMITED.search(words) and (OPTIONAL.search(words) or "任" in text):
             value = -0.5
-    if against_lead(asked + text, where, clause):
+    if agrees >= 0 and against_lead(asked + text, where, clause):
         return -value
-    if bad and (not denies(tokens, where, clause) or _verbatim(said, words)):
+    if bad and (in_breach_list(where, clause) or not denies(tokens, where, clause) or _verbatim(said, words)):
         # That an act is wrong does not make its opposite right, only likely.
         return -value if value > 0 else HALF
     return value
+
+
+def _modal(words: str) -> int:
+    """1 where a clause grants, -1 where it bars, 0 where it does neither."""
+    plain = NOT_NEGATING.sub("〇", words)
+    return -1 if BARS.search(plain) else 1 if GRANTS.search(plain) else 0
 
 
 def _around(where: Stretch, clause: int) -> str:

@@ -66,7 +66,11 @@ def is_correct(item: ExamItem, predicted: Prediction) -> bool:
 def _exchangeable(stem: str, blanks: int) -> bool:
     """Whether nothing but 和, 或, 、 stands between the blanks."""
     between = BLANK.split(stem)[1:-1]
-    return blanks > 1 and len(between) == blanks - 1 and all(re.fullmatch(r"\s*(?:和|与|及|或|、|,|，|以及)?\s*", b) for b in between)
+    return (
+        blanks > 1
+        and len(between) == blanks - 1
+        and all(re.fullmatch(r"\s*(?:和|与|及|或|、|,|，|以及)?\s*", b) for b in between)
+    )
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from bot.exam.cues import (
     AVERTED,
     BAD_CONSEQUENCE,
     BAD_HEAD,
-    BAD_LEAD,
+    BREACH_LEAD,
     CONDITION,
     DEONTIC,
     FRESH_LEAD,
@@ -21,6 +21,7 @@ from bot.exam.cues import (
     OBLIGES,
     OPPOSITES,
     REPORTED,
+    TABOO_LEAD,
     TAIL_WRONG,
     THIS_CASE,
 )
@@ -35,7 +36,9 @@ _HARD_END = (
 _SCOPE_END = re.compile(_HARD_END)
 _MODIFIER_END = re.compile(_HARD_END + r"|的(?=[\u4e00-\u9fff]{1,6})")
 _TOPIC_START = re.compile(r"[，。；;！!？?：:（）()\s]|,(?!\d{3})|但|却")
-_COMMENT = re.compile(r"^(?:能|得|可以?|允许|许|准|予|要|会|支持|属于)?(?:说|算|用|退|提|写|发|收|理赔|退还|计|行|包邮|退换|计入|支持|理|办理)?(?:的|了)?$")
+_COMMENT = re.compile(
+    r"^(?:能|得|可以?|允许|许|准|予|要|会|支持|属于)?(?:说|算|用|退|提|写|发|收|理赔|退还|计|行|包邮|退换|计入|支持|理|办理)?(?:的|了)?$"
+)
 _EXCEPT = re.compile(r"除了?([^，。；,;]{2,12}?)(?:之|以)?外")
 _LISTED = re.compile(r"^\s*(?:[(（]\d{1,2}[)）]|\d{1,2}\s?[、.．)]|[①-⑳])")
 _SENTENCES = re.compile(r"(?<=[。！？!?；;\n])|\s(?=[(（]\d{1,2}[)）]|\d{1,2}\s?[、.．)]|[①-⑳])")
@@ -76,9 +79,7 @@ def _barred(text: str, at: int) -> bool:
     )
 
 
-def agreement(
-    text: str, tokens: Sequence[Token], where: Stretch, clause: int, weights: Weights | None = None
-) -> float:
+def agreement(text: str, tokens: Sequence[Token], where: Stretch, clause: int, weights: Weights | None = None) -> float:
     """-1 (one denies what the other affirms) .. 1 over the words that both say near the clause; 0 where neither denies."""
     low, high = max(0, clause - REACH), min(len(where.clauses), clause + REACH + 1)
     home = where.clauses[clause].sentence
@@ -111,6 +112,12 @@ def _conditional(where: Stretch, at: int) -> bool:
     return names_case(where, next(n for n, c in enumerate(where.clauses) if c.start <= at < c.end))
 
 
+def in_breach_list(where: Stretch, clause: int) -> bool:
+    """Whether a clause stands in a list of what shops do wrongly."""
+    lead = where.before + where.text[: where.clauses[clause].end]
+    return _last(BREACH_LEAD, lead) > max(_last(TABOO_LEAD, lead), _last(FRESH_LEAD, lead))
+
+
 def names_case(where: Stretch, clause: int) -> bool:
     """Whether a clause only names a case and rules nothing: 如未…, 逾期未…的, …后."""
     part = where.clauses[clause]
@@ -141,7 +148,7 @@ def bad_example(where: Stretch, clause: int) -> bool:
     text = where.text[part.start : part.end]
     start, end = where.sentence_span(clause)
     lead = where.before + where.text[: part.start]
-    bad, fresh = _last(BAD_LEAD, lead), _last(FRESH_LEAD, lead)
+    bad, fresh = max(_last(BREACH_LEAD, lead), _last(TABOO_LEAD, lead)), _last(FRESH_LEAD, lead + text)
     if bad > fresh and _LISTED.match(where.text[start:end]):
         return not OBLIGES.search(text) or REPORTED.search(text) is not None
     if DEONTIC.search(text) and not REPORTED.search(where.text, max(0, part.start - 6), part.end):
@@ -163,12 +170,23 @@ def lead_of(where: Stretch, clause: int) -> str:
     if not own:
         return ""
     ahead = where.before + where.text[:start]
-    pieces = [p for p in _SENTENCES.split(ahead) if p.strip()]
-    for piece in reversed(pieces):
+    first = _number(own) == 1
+    for piece in reversed([p for p in _SENTENCES.split(ahead) if p.strip()]):
         mark = _LISTED.match(piece)
-        if not mark or _style(mark) != _style(own):
-            return piece if _LEADS.search(piece) or len(piece.strip()) <= SHORT_LEAD else ""
+        if mark and _style(mark) == _style(own) and not first:
+            first = _number(mark) == 1
+        elif first:
+            leads = _LEADS.search(piece) or (
+                len(piece.strip()) <= SHORT_LEAD and not piece.rstrip().endswith(("。", ";", "；"))
+            )
+            return piece if leads else ""
     return ""
+
+
+def _number(mark: re.Match[str]) -> int:
+    """The number of a list item's marker."""
+    digits = re.search(r"\d+", mark.group(0))
+    return int(digits.group(0)) if digits else ord(mark.group(0).strip()[0]) - ord("①") + 1
 
 
 def _style(mark: re.Match[str]) -> str:

@@ -10,11 +10,12 @@ from bot.answers import Citation
 from bot.exam.blanks import fill
 from bot.exam.choice import choose
 from bot.exam.evidence import Stretch, stretch
-from bot.exam.cues import GRANTS, UNLIMITED
 from bot.exam.judging import judge
 from bot.exam.marking import BLANK, Prediction
 from bot.exam.priors import guess_statement, option_prior
 from bot.exam.restating import restates
+from bot.exam.second import SecondOpinion
+from bot.exam.statements import settle, statement_of
 from bot.exam.terms import Weights
 from index.hits import Hit
 from index.query import Query, read_query
@@ -33,20 +34,19 @@ LEANING = 0.03  # what one standard step of nearness between options and rules c
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Below these an item is left open: fit and clearness of a judgement, score and lead of a choice, score of a blank."""
+    """Below these an item is left open: of a choice its score and lead, apart for options that are figures; of the blanks the worst score."""
 
-    judge_fit: float
-    judge_value: float
     choice_score: float
     choice_lead: float
+    choice_confidence: float
     figure_score: float
     figure_lead: float
     blank_score: float
 
 
 THRESHOLDS: dict[Risk, Thresholds] = {
-    "low": Thresholds(0.42, 0.35, 0.24, 0.03, 0.45, 0.03, 0.38),
-    "exam": Thresholds(0.35, 0.15, -9.0, 0.0, 0.0, 0.0, 0.0),
+    "low": Thresholds(0.18, 0.03, 0.2, 0.4, 0.03, 0.54),
+    "exam": Thresholds(-9.0, 0.0, 0.0, 0.0, 0.0, 0.0),
 }
 
 
@@ -63,6 +63,9 @@ class Searcher(Protocol):
 
     def search(self, query: Query, k: int = 10, allow: Allow | None = None) -> list[Hit]:
         """The best k passages."""
+
+    def sentences(self) -> list[tuple[str, int, int]]:
+        """All sentences of the corpus as (article_id, start, end)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class ExamAnswer:
     hits: tuple[Hit, ...] = ()
 
 
+_Span = tuple[Hit | None, int, int]
+_Found = tuple[Prediction, float, list[_Span]]
 OPEN = ExamAnswer(None, False)
 
 
@@ -96,6 +101,7 @@ class ExamReader:
         """Counts the words of the retriever's passages, so that rare ones tell more."""
         self._retriever = retriever
         self._weights = Weights(p.text for p in retriever.passages)
+        self._second = SecondOpinion(retriever.articles, retriever.sentences())
         self.risk: Risk = risk
 
     def answer(self, item: ExamItem, allow: Allow | None = None) -> ExamAnswer:
@@ -105,12 +111,15 @@ class ExamReader:
         def allowed(passage: Passage) -> bool:
             return not restates(item, passage.text) and (allow is None or allow(passage))
 
-        stretches, leaning = self._gather(question, allowed)
-        return self._read(question, stretches, leaning)
+        stretches, near = self._gather(question, allowed)
+        opinions = {
+            n: self._second.on(statement_of(question.stem, question.options[n]), h).value for n, h in near.items()
+        }
+        return self._read(question, stretches, _nearness(near), opinions)
 
     def answer_with(self, item: ExamItem, sentences: Sequence[str]) -> ExamAnswer:
         """Answers from sentences that are given (gold evidence); nothing is retrieved, nothing cited."""
-        return self._read(Question(item.type, item.stem, item.options), [stretch(s) for s in sentences], {})
+        return self._read(Question(item.type, item.stem, item.options), [stretch(s) for s in sentences], {}, {})
 
     def closed_book(self, item: ExamItem) -> ExamAnswer:
         """Answers with no evidence at all, from how exams are usually made: what an examinee guesses."""
@@ -121,8 +130,8 @@ class ExamReader:
             return ExamAnswer(guess_statement(item.stem), True)
         return OPEN
 
-    def _gather(self, question: Question, allow: Allow) -> tuple[list[Stretch], dict[str, float]]:
-        """The passages for the stem and for each option, and how near each option is to the rules."""
+    def _gather(self, question: Question, allow: Allow) -> tuple[list[Stretch], dict[str, list[Hit]]]:
+        """The passages for the stem and for each option together, and the hits of each option."""
         stem = BLANK.sub(" ", question.stem)
         found: dict[str, tuple[Hit, float]] = {}
         units: dict[str, dict[tuple[int, int], float]] = {}
@@ -142,7 +151,7 @@ class ExamReader:
                 if key not in found or found[key][1] < prior:
                     found[key] = (hit, prior)
         stretches = [self._stretch(h, prior, units[key]) for key, (h, prior) in found.items()]
-        return stretches, _nearness({n: hits for n, hits in near.items() if n})
+        return stretches, {n: hits for n, hits in near.items() if n}
 
     def _stretch(self, hit: Hit, prior: float, units: Mapping[tuple[int, int], float]) -> Stretch:
         passage = hit.passage
@@ -157,10 +166,16 @@ class ExamReader:
             tuple((s, e, f) for (s, e), f in units.items()),
         )
 
-    def _read(self, question: Question, stretches: Sequence[Stretch], leaning: Mapping[str, float]) -> ExamAnswer:
+    def _read(
+        self,
+        question: Question,
+        stretches: Sequence[Stretch],
+        leaning: Mapping[str, float],
+        opinions: Mapping[str, float],
+    ) -> ExamAnswer:
         hits = tuple(s.hit for s in stretches if s.hit is not None)
         if question.type == "single_choice":
-            found = self._choose(question, stretches, leaning)
+            found = self._choose(question, stretches, leaning, opinions)
         elif question.type == "true_false":
             found = self._judge(question, stretches)
         else:
@@ -171,59 +186,59 @@ class ExamReader:
         return ExamAnswer(predicted, True, self._cite(marks), confidence, hits)
 
     def _choose(
-        self, question: Question, stretches: Sequence[Stretch], leaning: Mapping[str, float]
-    ) -> tuple[Prediction, float, list[tuple[Stretch, int]]]:
+        self,
+        question: Question,
+        stretches: Sequence[Stretch],
+        leaning: Mapping[str, float],
+        opinions: Mapping[str, float],
+    ) -> _Found:
         limits = THRESHOLDS[self.risk]
-        extra = dict(leaning)
         prior = option_prior(question.stem, question.options) if self.risk == "exam" else {}
-        choice = choose(question.stem, question.options, stretches, self._weights, extra, prior)
+        choice = choose(question.stem, question.options, stretches, self._weights, leaning, prior, opinions)
         least, lead = (
             (limits.figure_score, limits.figure_lead) if choice.by_figure else (limits.choice_score, limits.choice_lead)
         )
-        confidence = max(0.0, min(1.0, choice.score * min(1.0, 0.5 + 2 * choice.lead)))
-        if choice.letter is None or choice.score < least or choice.lead < lead:
+        # The one option that no rule bears out has no score of its own: what the others are ahead by speaks for it.
+        strength = max(choice.score, choice.lead)
+        confidence = max(0.0, min(1.0, strength * min(1.0, 0.5 + 2 * choice.lead)))
+        if choice.letter is None or strength < least or choice.lead < lead or confidence < limits.choice_confidence:
             return None, confidence, []
-        return choice.letter, confidence, [(choice.where, choice.clause)] if choice.where else []
+        return choice.letter, confidence, [_span(choice.where, choice.clause)] if choice.where else []
 
-    def _judge(
-        self, question: Question, stretches: Sequence[Stretch]
-    ) -> tuple[Prediction, float, list[tuple[Stretch, int]]]:
-        limits = THRESHOLDS[self.risk]
+    def _judge(self, question: Question, stretches: Sequence[Stretch]) -> _Found:
         verdict = judge(question.stem, stretches, self._weights)
-        value = verdict.value
-        if self.risk == "exam":
-            if UNLIMITED.search(question.stem) and GRANTS.search(question.stem) and not verdict.by_figure:
-                value -= 0.5
-            # The rules are silent: what no rule bears out is no rule.
-            holds = verdict.fit >= limits.judge_fit and value >= limits.judge_value
-            marks = [(verdict.where, verdict.clause)] if verdict.where and verdict.fit >= limits.judge_fit else []
-            return holds, abs(value) * verdict.fit, marks
-        if verdict.where is None or verdict.fit < limits.judge_fit or abs(value) < limits.judge_value:
-            return None, abs(value) * verdict.fit, []
-        return value > 0, abs(value) * verdict.fit, [(verdict.where, verdict.clause)]
+        hits = [s.hit for s in stretches if s.hit is not None]
+        if hits:
+            opinion = self._second.on(question.stem, hits)
+        else:
+            opinion = self._second.on_given(question.stem, [s.text for s in stretches])
+        judgement = settle(question.stem, verdict, opinion, self.risk == "exam")
+        if judgement.holds is None:
+            return None, judgement.confidence, []
+        if judgement.own and verdict.where is not None:
+            return judgement.holds, judgement.confidence, [_span(verdict.where, verdict.clause)]
+        spans: list[_Span] = [(opinion.hit, opinion.start, opinion.end)]
+        return judgement.holds, judgement.confidence, spans
 
-    def _fill(
-        self, question: Question, stretches: Sequence[Stretch]
-    ) -> tuple[Prediction, float, list[tuple[Stretch, int]]]:
+    def _fill(self, question: Question, stretches: Sequence[Stretch]) -> _Found:
         limits = THRESHOLDS[self.risk]
         fillings = fill(question.stem, stretches, self._weights)
         scores = [f.score if f is not None else 0.0 for f in fillings]
         confidence = min(1.0, min(scores, default=0.0))
-        marks = [(f.where, f.clause) for f in fillings if f is not None]
+        marks = [_span(f.where, f.clause) for f in fillings if f is not None]
         if not marks or (confidence < limits.blank_score):
             return None, confidence, []
         return tuple(f.text if f is not None else "" for f in fillings), confidence, marks
 
-    def _cite(self, marks: Sequence[tuple[Stretch, int]]) -> tuple[Citation, ...]:
+    def _cite(self, spans: Sequence[_Span]) -> tuple[Citation, ...]:
         """The deciding sentences, each once, cut from the stored article."""
         cited: dict[tuple[str, int, int], Citation] = {}
-        for where, clause in marks:
-            if where.hit is None:
+        for hit, first, last in spans:
+            if hit is None:
                 continue
-            passage = where.hit.passage
+            passage = hit.passage
             article = self._retriever.articles[passage.article_id]
-            first, last = where.sentence_span(clause)
-            start, end = trim(article.text, where.offset + first, where.offset + last)
+            start, end = trim(article.text, first, last)
             key = (article.article_id, start, end)
             if key not in cited:
                 cited[key] = Citation(
@@ -231,6 +246,12 @@ class ExamReader:
                     article.url, passage.passage_id, start, end, article.text[start:end],
                 )  # fmt: skip
         return tuple(cited.values())
+
+
+def _span(where: Stretch, clause: int) -> _Span:
+    """The sentence of a clause, in its article."""
+    first, last = where.sentence_span(clause)
+    return where.hit, where.offset + first, where.offset + last
 
 
 def _nearness(near: Mapping[str, Sequence[Hit]]) -> dict[str, float]:

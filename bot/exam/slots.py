@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bot.exam.cues import INTERROGATIVE, ROLES_AFTER, ROLES_BEFORE
 from bot.exam.evidence import Stretch, coverage, found
@@ -64,7 +65,17 @@ def slot_tokens(slot: Slot, weights: Weights) -> list[tuple[Token, float]]:
         if led and token.start >= right and token.start < far_right:
             weighted.append((token, weights.of(token) * 1.6))
             continue
-        factor = 0.7 if led and inside else 1.6 if near else 1.35 if inside else 1.0 if far_left <= token.start < far_right else 0.45
+        factor = (
+            0.7
+            if led and inside
+            else 1.6
+            if near
+            else 1.35
+            if inside
+            else 1.0
+            if far_left <= token.start < far_right
+            else 0.45
+        )
         weighted.append((token, weights.of(token) * factor))
     return weighted
 
@@ -108,7 +119,12 @@ def candidates(
     firsts.sort(key=lambda c: -c[0])
     told = telling(tokens, [(where, number) for *_, where, number in firsts[:RIVALS]])
     ranked = [
-        Candidate(figure, where, number, _mixed(score, coverage(told, number, where) * factor, frame(slot, where.text, figure)))
+        Candidate(
+            figure,
+            where,
+            number,
+            _mixed(score, coverage(told, number, where) * factor, frame(slot, where.text, figure)),
+        )
         for score, factor, figure, where, number in firsts
     ]
     return sorted(ranked, key=lambda c: -c.score)
@@ -120,16 +136,21 @@ def _mixed(score: float, told: float, extra: float) -> float:
 
 def frame(slot: Slot, text: str, figure: Figure) -> float:
     """A little for each character that stands next to the slot and next to the figure alike."""
-    behind, there = _LIGHT.sub("", slot.text[slot.end : slot.end + 12]), _LIGHT.sub("", text[figure.end : figure.end + 12])
-    ahead, here = _LIGHT.sub("", slot.text[max(0, slot.start - 12) : slot.start]), _LIGHT.sub("", text[max(0, figure.start - 12) : figure.start])
-    right = next((n for n, (a, b) in enumerate(zip(behind, there, strict=False)) if a != b), min(len(behind), len(there)))
-    left = next((n for n, (a, b) in enumerate(zip(ahead[::-1], here[::-1], strict=False)) if a != b), min(len(ahead), len(here)))
-    return FRAME * (min(right, 4) + min(left, 4))
+    behind = (slot.text[slot.end : slot.end + 12], text[figure.end : figure.end + 12])
+    ahead = (
+        slot.text[max(0, slot.start - 12) : slot.start][::-1],
+        text[max(0, figure.start - 12) : figure.start][::-1],
+    )
+    return FRAME * (_alike(*behind) + _alike(*ahead))
 
 
-def telling(
-    tokens: Sequence[tuple[Token, float]], places: Sequence[tuple[Stretch, int]]
-) -> list[tuple[Token, float]]:
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike, light words aside; at most 4."""
+    pairs = zip(_LIGHT.sub("", one)[:4], _LIGHT.sub("", other)[:4], strict=False)
+    return sum(1 for _ in takewhile(lambda p: p[0] == p[1], pairs))
+
+
+def telling(tokens: Sequence[tuple[Token, float]], places: Sequence[tuple[Stretch, int]]) -> list[tuple[Token, float]]:
     """The same words, those that only some of the rival places hold weighing more: they tell the tiers of a rule apart."""
     if not places:
         return list(tokens)

@@ -37,7 +37,9 @@ _CLOCK = re.compile(
     r"(?:早上?|晚上?|上午|下午)?(\d{1,2})(?:[:：](\d\d)|点)\s?(?:[-—~～至到]+)\s?(?:早上?|晚上?|上午|下午)?(\d{1,2})(?:[:：](\d\d)|点)"
 )
 _DATE = re.compile(r"(?:(20\d\d)\s?年)?(\d{1,2})月(\d{1,2})[日号]|(20\d\d)年(?!\d)")
-_BEHIND = re.compile(r"(?<=[\u4e00-\u9fff])[后前](?=(?:\d+|[一二两三四五六七八九十]+)个?(?:分钟|小时|工作日|自然日|天|日|月|年|周))")
+_BEHIND = re.compile(
+    r"(?<=[\u4e00-\u9fff])[后前](?=(?:\d+|[一二两三四五六七八九十]+)个?(?:分钟|小时|工作日|自然日|天|日|月|年|周))"
+)
 RANGE = "~"  # behind the unit of a figure that is a range
 _RANGE = re.compile(r"(\d+)\s?(?:[-~～—至到]{1,2}|[*×])\s?$")
 _ZERO_POINTS = re.compile(r"不(?:会|用|予|再)?(?:被)?扣分")
@@ -59,8 +61,7 @@ class Token:
 
 def figures_of(text: str) -> list[Figure]:
     """What bot.figures reads, and besides 三成 (30 %), hours of the day from-to and dates, which exams ask for too."""
-    # bot.figures passes over a figure behind 后 (it means 前后几天): 「收货后24小时内」 is one here.
-    found = figures_in(_BEHIND.sub("，", text))
+    found: list[Figure] = []
     for match in _CLOCK.finditer(text):
         first, second = (int(match.group(g)) * 60 + int(match.group(g + 1) or 0) for g in (1, 3))
         found.append(Figure("count", first * 10_000.0 + second, match.group(0), match.start(), match.end(), "clock"))
@@ -73,6 +74,11 @@ def figures_of(text: str) -> list[Figure]:
     for match in _TENTHS.finditer(text):
         value = "一二三四五六七八九".index(match.group(1).replace("两", "二")) + 1
         found.append(Figure("percent", value * 10.0, match.group(0), match.start(), match.end(), "%"))
+    taken = [(f.start, f.end) for f in found]
+    # bot.figures passes over a figure behind 后 (it means 前后几天): 「收货后24小时内」 is one here.
+    for figure in figures_in(_BEHIND.sub("，", text)):
+        if not any(s < figure.end and figure.start < e for s, e in taken):
+            found.append(figure)
     return sorted((_with_range(f, text) for f in found), key=lambda f: f.start)
 
 
@@ -99,8 +105,18 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     concepts = [t for t in domain_glossary().terms(text.replace("帐", "账")) if t.concept not in _IDLE_CONCEPTS]
     tokens = [Token(f.start, f.end, f.text, frozenset((figure_key(f),)), f) for f in figures]
     for match in _ORDINAL.finditer(text):
-        time = 1 if match.group(2) else 2 if match.group(3) else _DIGITS.index((match.group(1) or match.group(4)).replace("两", "二"))
-        tokens.append(Token(match.start(), match.end(), match.group(0), frozenset((f"o:{time}",)), None, frozenset((f"o:{time}",))))
+        time = (
+            1
+            if match.group(2)
+            else 2
+            if match.group(3)
+            else _DIGITS.index((match.group(1) or match.group(4)).replace("两", "二"))
+        )
+        tokens.append(
+            Token(
+                match.start(), match.end(), match.group(0), frozenset((f"o:{time}",)), None, frozenset((f"o:{time}",))
+            )
+        )
         taken.append((match.start(), match.end()))
     at = 0
     for word, tag in rjieba.tag(text.replace("帐", "账")):
