@@ -75,7 +75,7 @@ def _rule(text: str, chain: Sequence[Section], sentence: tuple[int, int]) -> tup
     inside = sentence_spans(text, start, end)
     # Sentences that the window cut are left out, unless it is the sentence itself.
     whole = [s for s in inside if s == sentence or _is_whole(text, s)]
-    while whole and whole[-1] != sentence and text[whole[-1][0] : whole[-1][1]].rstrip().endswith((":", "：", "?", "？")):
+    while whole and whole[-1] != sentence and text[whole[-1][1] - 1] in ":：?？":
         whole.pop()  # words that lead on to what follows speak of that
     if not whole:
         return sentence

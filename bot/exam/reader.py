@@ -224,7 +224,8 @@ class ExamReader:
         limits = THRESHOLDS[self.risk]
         fillings = fill(question.stem, stretches, self._weights)
         scores = [f.score if f is not None else 0.0 for f in fillings]
-        confidence = min(1.0, min(scores, default=0.0))
+        # Blanks that are filled from one rule bear each other out; the worst of them still counts most.
+        confidence = min(1.0, (min(scores) + sum(scores) / len(scores)) / 2) if scores and min(scores) > 0 else 0.0
         marks = [_span(f.where, f.clause) for f in fillings if f is not None]
         if not marks or (confidence < limits.blank_score):
             return None, confidence, []

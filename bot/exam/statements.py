@@ -11,6 +11,7 @@ from bot.exam.second import Opinion
 SPOKEN = 0.1  # a judgement under this, or an opinion under HEARD, says nothing
 HEARD = 0.2
 ALONE = 0.5  # what one of the two must reach to be believed without the other
+DENIED = -0.36  # a denial that stands against the desk's opinion
 FIGURE_FIT = 0.45
 SHARE = 0.6  # of the opinion where the two are added up
 LEANS = 0.12
@@ -48,7 +49,8 @@ def settle(stem: str, verdict: Verdict, opinion: Opinion, bold: bool) -> Judgeme
         return _boldly(stem, verdict, own, opinion)
     if spoken and heard:
         if (own > 0) != (opinion.value > 0):
-            return Judgement(None, 0.0)
+            # A denial was found in the rules' words; support is only that none was found.
+            return Judgement(False, abs(own)) if own <= DENIED else Judgement(None, 0.0)
         return Judgement(own > 0, max(abs(own), abs(opinion.value)), True)
     if spoken and abs(own) >= ALONE:
         return Judgement(own > 0, abs(own))
@@ -58,6 +60,8 @@ def settle(stem: str, verdict: Verdict, opinion: Opinion, bold: bool) -> Judgeme
 
 
 def _boldly(stem: str, verdict: Verdict, own: float, opinion: Opinion) -> Judgement:
+    if opinion.value > 0 and own <= DENIED:
+        return Judgement(False, abs(own))
     total = (own if verdict.fit >= FITS else 0.0) + SHARE * opinion.value
     if UNLIMITED.search(stem) and GRANTS.search(stem):
         total -= SWEEPING
