@@ -28,7 +28,7 @@ _KIND_BEFORE: tuple[tuple[str, str], ...] = (
     ),
     ("clock", r"(?:时段|时间段|每天|每日)[^，,。；;]{0,6}$"),
     ("date", r"(?:日期|施行|生效|发布|修订|截止|截至|始于|自|于)[^，,。；;]{0,5}$"),
-    ("duration", r"(?:时间|期限|时限|周期|超过|满|时长)[^，,。；;]{0,6}$"),
+    ("duration", r"(?:时间|期限|时限|周期|超过|满|时长|每过|每隔)[^，,。；;]{0,6}$"),
 )
 _KIND_AFTER: tuple[tuple[str, str], ...] = (
     ("duration", r"^(?:[)）\s]*)(?:之?内|以内|之?后|以后|左右|还?未|仍未|没)"),
@@ -148,7 +148,7 @@ def _phrases(slot: Slot, stretches: Sequence[Stretch], weights: Weights) -> list
             for begin, end, tightness in _between(where.text, clause.start, clause.end, left, right):
                 text = _LOOSE_END.sub("", where.text[begin:end].strip(_TRIM))
                 if 1 < len(text) <= MAX_PHRASE and not figures_of(text) and not _told(text, slot.text):
-                    score = fit * tightness * (0.85 if kinds is None else 0.6)
+                    score = fit * tightness * (0.75 if kinds is None else 0.6)
                     found.append(Filling(text, score, where, number, (id(where), begin)))
     return found
 

@@ -13,7 +13,9 @@ from bot.exam.polarity import wanted
 from bot.exam.slots import Candidate, Slot, candidates, telling
 from bot.exam.terms import Token, Weights, figures_of, tokens_of
 
-_EDGES = re.compile(r"^[约在超过大于等的之]*|(?:的|之?内|以内|以上|以下|之?后|左右|时)*$")
+_EDGES = re.compile(
+    r"^(?:累计|不超过|至少|最多|[约在超过大于等的之满达到])*|(?:的|之?内|以内|以上|以下|之?后|左右|时)*$"
+)
 _SATURATION = 0.35  # an option that shares only a common word with a rule is not found there, however short it is
 _ACT_LEAST = 0.2
 OPINION = 0.2

@@ -46,10 +46,10 @@ CLAIMS_BREACH = re.compile(
 )
 # What the last clause of a stem asks for; each match turns the wanted sign round.
 ASKS_WRONG = re.compile(
-    r"不|无法|错误|有误|禁止|避免|回避|忌|除外|(?:会?被?|要|将|属于)(?:扣分|扣\d|处罚|投诉|降权|罚款)|违规|违反|违约|影响(?!.{0,4}吗)|导致|有风险"
+    r"不|无法|错(?!过|峰)误?|有误|禁止|避免|回避|忌|除外|(?:会?被?|要|将|属于)(?:扣分|扣\d|处罚|投诉|降权|罚款)|违规|违反|违约|影响(?!.{0,4}吗)|导致|有风险"
 )
 ASKS = re.compile(
-    r"(?:以下|下列|下面|下述)[^，。；,;]{0,30}?(?:哪|正确|错|不|是|属于|符合|说法|做法|行为|有误)|(?:哪[一个些项种条类]|何者|谁)"
+    r"(?:以下|下列|下面|下述)[^，。；,;]{0,30}?(?:哪|正确|错|不|是|属于|符合|说法|做法|行为|有误)|(?:哪[一二两三个些项种条类句点]|何者|谁)"
     r"|(?:说法|做法|描述|表述|处理|选项|行为)[^，。；,;]{0,8}(?:正确|错|不|有误|合适|恰当|违规)"
 )
 # Stems that ask whether something holds or may be done; others ask what or how much, and no denial matters to them.
@@ -57,7 +57,11 @@ ASKS_POLAR = re.compile(
     r"可以?|能|应|允许|正确|错|不|妥|恰当|合适|违规|属于|禁|回避|避免|做法|说法|要求|支持|适用|提供|享受|予以"
 )
 # The same at the end of a stem that names no options: 「…一定不要选的原因是」.
-TAIL_WRONG = re.compile(r"不包[括含]|不属于|不是|不支持|不要|不能|不可以?|不得|不应|不该|不正确|错误|有误|禁止|切忌")
+TAIL_WRONG = re.compile(
+    r"不对|不包[括含]|不属于|不是|不支持|不要|不能|不可以?|不得|不应|不该|不正确|错误|有误|禁止|切忌"
+)
+# A bar ahead of the asking words in their own clause: 「一定不能让顾客选哪种原因」.
+BARRED_AHEAD = re.compile(r"不(?:能|要|得|可以?|应|该|属于|包括|包含|是|支持|宜)[^，,。；;：:]{0,9}$")
 INTERROGATIVE = re.compile(
     r"(?:几|多少)个?(?:自然|工作)?(?:分钟|小时|分|天|日|次|元|钱|月|年|倍|笔|件|期|家|人|种|秒|条|个|位)?|多(?:久|大|长|高|快|早|晚)(?:时间|比例)?"
     r"|百分之几|几成|什么|哪[一个些项种条类里天]{0,2}|如何|怎样|怎么|何时|谁"

@@ -12,6 +12,7 @@ from bot.exam.cues import (
     AVERTED,
     BAD_CONSEQUENCE,
     BAD_HEAD,
+    BARRED_AHEAD,
     BREACH_LEAD,
     CONDITION,
     DEONTIC,
@@ -212,9 +213,8 @@ def wanted(stem: str) -> int:
     """1 where a stem asks for what holds (is right, allowed, belongs), -1 where for what does not."""
     asking = ASKS.search(stem)
     if asking:
-        # What the asking words are told of (一项不属于…) counts, what is said of the case before them does not.
-        ahead = re.search(r"[^，,。；;：:]{0,5}$", stem[: asking.start()])
-        text = NOT_NEGATING.sub("〇", (ahead.group(0) if ahead else "") + stem[asking.start() :])
-        return -1 if len(ASKS_WRONG.findall(text)) % 2 else 1
+        text = NOT_NEGATING.sub("〇", stem[asking.start() :])
+        flips = len(ASKS_WRONG.findall(text)) + (BARRED_AHEAD.search(stem[: asking.start()]) is not None)
+        return -1 if flips % 2 else 1
     parts = [p for p in _CLAUSES.split(stem.strip(" ?？。：:（）()")) if p.strip()]
     return -1 if parts and TAIL_WRONG.search(parts[-1]) else 1
