@@ -9,14 +9,6 @@ from bot.figures import Figure, figures_in
 from bot.question import Question
 
 _EN_UNITS = {"分": "points", "元": "yuan", "%": "%"}
-_EN_TIME = (
-    (8760.0, "year"),
-    (168.0 * 100, "week"),
-    (24.0, "day"),
-    (1.0, "hour"),
-    (1 / 60, "minute"),
-    (1 / 3600, "second"),
-)
 _EN_COUNT = {
     "倍": "times", "次": "times", "笔": "orders", "单": "orders", "件": "items", "个": "", "位": "people", "人": "people", "名": "people",
     "张": "sheets", "种": "kinds", "条": "items", "项": "items", "家": "shops", "px": "px", "像素": "px", "期": "instalments", "折": "tenths of the price",

@@ -10,7 +10,6 @@ from bot.answers import FactKind
 from bot.asked import DATE, Wanted, names_a_date, wanted_figures
 from bot.figures import Figure, figures_in
 from bot.vocabulary import key_terms
-from index.glossary import ask_cues
 from index.query import Query, read_query
 
 Form = Literal["permission", "duty", "breach", "fact", "open"]
@@ -65,7 +64,6 @@ class Question:
     query: Query
     form: Form
     wants: tuple[Wanted, ...]
-    asks: frozenset[str]
     terms: frozenset[str]
     quoted: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
@@ -99,12 +97,11 @@ class Question:
 def read_question(text: str, platform: str | None = None) -> Question:
     """Reads a question in Chinese or English."""
     query = read_query(text, platform)
-    asks = frozenset(ask_cues().concepts(text))
     form = _form(query)
     # 「刷几单可以吗」 asks for a yes or no, not for a count.
     wants = wanted_figures(text, query.language) if form == "open" else ()
     quoted = tuple(m.group(1).strip() for m in _QUOTED.finditer(text) if m.group(1).strip())
-    return Question(query, form, wants, asks, key_terms(text), quoted, tuple(spoken_figures(text)))
+    return Question(query, form, wants, key_terms(text), quoted, tuple(spoken_figures(text)))
 
 
 def spoken_figures(text: str) -> list[Figure]:

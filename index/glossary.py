@@ -112,9 +112,3 @@ def _data() -> dict[str, Any]:
 def domain_glossary() -> Glossary:
     """The glossary that ships with the desk."""
     return Glossary(_data()["concept"])
-
-
-@cache
-def ask_cues() -> Glossary:
-    """Cues that tell what a question asks for: points, money, percent, duration, count, how, who, where, when ..."""
-    return Glossary(_data()["ask"])
