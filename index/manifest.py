@@ -20,7 +20,7 @@ class IndexError_(RuledeskError):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A vector leg: which model embedded which texts ("units" or "passages") into how many rows."""
+    """A vector leg: which model embedded which texts ("units", "sentences" or "passages") into how many rows."""
 
     model: str
     texts: str

@@ -54,7 +54,7 @@ class Retriever:
         self._units = np.load(folder / "units.npy")
         self._first_unit = np.searchsorted(self._units[:, 0], np.arange(len(self.passages)))
         self._legs = [
-            _Leg(g.name, g.model, read_vectors(folder / leg_file(g), memory_map=memory_map), g.texts == "units")
+            _Leg(g.name, g.model, read_vectors(folder / leg_file(g), memory_map=memory_map), g.texts != "passages")
             for g in manifest.legs
         ]
         self._words = LexicalIndex.load(folder / "words", len(self.passages))
