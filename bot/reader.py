@@ -23,6 +23,7 @@ from ingest.sentences import trim
 
 MAX_RULES = 4  # citations for the rule itself; figure, penalty and the other side of a conflict come on top
 MARGIN = 2.4  # log-odds behind the best sentence within which another one is shown as well
+FIGURE_MARGIN = 4.0  # the same for a sentence whose rule has the figure asked for
 SECOND_SOURCE = 3.5  # the same for a sentence of another article that holds as much of the question
 SHORT_RULE = 170  # a numbered rule up to this length is quoted whole
 DECIDING = 3  # sentences that the verdict is read from
@@ -115,7 +116,7 @@ class Reader:
         if not question.wants or not evidence:
             return evidence
         for i, candidate in enumerate(evidence):
-            if candidate.score < evidence[0].score - MARGIN:
+            if candidate.score < evidence[0].score - FIGURE_MARGIN:
                 break
             scope = self._scope(candidate)
             if question.answered_in(candidate.text) or any(

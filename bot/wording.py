@@ -106,7 +106,15 @@ def refusal_text(question: Question, reason: Reason, nearest: Citation | None) -
         return line
     about = [platform_name(p, language) for p in nearest.platforms] + ([nearest.published] if nearest.published else [])
     separator = ", " if language == "en" else "、"
-    return line + "\n" + str(table["nearest"]).format(title=nearest.title, about=separator.join(about) or "-")
+    return (
+        line
+        + "\n"
+        + str(table["nearest"]).format(
+            title=nearest.title,
+            about=separator.join(about) or "-",
+            quote=table["quote"][0] + nearest.quote + table["quote"][1],
+        )
+    )
 
 
 def _asked_platform(question: Question, language: Language) -> str:

