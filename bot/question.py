@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.answers import FactKind
 from bot.asked import DATE, Wanted, names_a_date, wanted_figures
-from bot.figures import Figure, figures_in
+from bot.figures import Figure, figures_in, number
 from bot.vocabulary import key_terms
 from index.query import Query, read_query
 
@@ -104,9 +104,25 @@ def read_question(text: str, platform: str | None = None) -> Question:
     return Question(query, form, wants, key_terms(text), quoted, tuple(spoken_figures(text)))
 
 
+# 两个礼拜, 一个半月, 半个月, 俩月, 大半年: nobody writes rules so, but agents tell cases so.
+_SPOKEN = re.compile(r"(?<!第)(?P<n>[一二两俩三四五六七八九十\d]{1,3})?个?(?P<half>半)?个?(?P<unit>礼拜|星期|周(?![一二三四五六日末年岁])|月(?![份初底中号\d])|年(?![前后底货\d])|钟头)")
+_SPOKEN_UNITS = {"礼拜": 168, "星期": 168, "周": 168, "月": 720, "年": 8760, "钟头": 1}
+
+
+def _spoken_hours(match: re.Match[str]) -> float | None:
+    """The hours of a spoken duration; a month counts 30 days. None where no number stands before the unit."""
+    said, half = match.group("n"), 0.5 if match.group("half") else 0.0
+    whole = number(said.replace("俩", "两")) if said else (0.0 if half else None)
+    return None if whole is None else (float(whole) + half) * _SPOKEN_UNITS[match.group("unit")]
+
+
 def spoken_figures(text: str) -> list[Figure]:
     """The figures of a question, English ones too ("25 points", "3 days"); those asked for (几天) are none."""
     figures = figures_in(text)
+    for match in _SPOKEN.finditer(text):
+        hours = _spoken_hours(match)
+        if hours and not any(f.start < match.end() and match.start() < f.end for f in figures):
+            figures.append(Figure("duration", hours, match.group(0), match.start(), match.end(), "小时"))
     for match in _EN_FIGURE.finditer(text):
         kind, factor = next((k, f) for stem, k, f in _EN_UNITS if match.group(2).lower().startswith(stem))
         value = float(match.group(1).replace(",", "")) * factor

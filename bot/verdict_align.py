@@ -11,6 +11,7 @@ from bot.verdict_asked import MODAL_TERMS, Asked
 from bot.verdict_rules import Clause
 from bot.verdict_words import without_quotes, words
 from bot.vocabulary import Vocabulary, key_terms
+from ingest.platforms import platforms_in
 
 # The act's own terms count half as much again, those of its circumstances by this share.
 ASIDE = 0.6
@@ -99,6 +100,9 @@ def exclusive(asked: Asked, sentence: str, clause: Clause) -> int:
     one = _ONE.search(clause.object)
     if one and re.search(rf"[两二三四五六七八九多几2-9]\s?{one.group(1)}", asked.act):
         return -1
+    only, named = set(platforms_in(clause.object)), set(platforms_in(asked.act))
+    if only and named:
+        return 1 if only & named else -1
     allowed = key_terms(clause.object)
     missing = {t for t in allowed - asked.terms if t.startswith("c:")} - _PARTIES - MODAL_TERMS
     around = key_terms(sentence[clause.start : clause.end]) if clause.own else allowed

@@ -18,7 +18,7 @@ Frame = Literal["may", "must", "breach", "fact"]
 _CLAUSE = re.compile(r"[,，。;；!！?？:：\n]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 # A yes to these says that the act is wrong or has the consequence that a rule threatens.
 _WRONG = re.compile(
-    r"违规|违约|违法|违背|违反|扣分|扣不扣|处罚|受罚|挨罚|被罚|罚[款钱不吗么]|踩|拉低|犯规|犯法|侵权|(?:算|是|属于)[^,，]{0,4}(?:禁语|敏感词|极限词|违禁词)|(?:禁语|敏感词|极限词|违禁词)(?:吗|么|不)|算[^,，]{0,4}(?:骗|拒|虚假|骚扰|泄露|延迟|违|犯)|出事|惹"
+    r"违规|禁忌|忌讳|违约|违法|违背|违反|扣分|扣不扣|处罚|受罚|挨罚|被罚|罚[款钱不吗么]|踩|拉低|犯规|犯法|侵权|(?:算|是|属于)[^,，]{0,4}(?:禁语|敏感词|极限词|违禁词)|(?:禁语|敏感词|极限词|违禁词)(?:吗|么|不)|算[^,，]{0,4}(?:骗|拒|虚假|骚扰|泄露|延迟|违|犯)|出事|惹"
     r"|有(?:没有?)?(?:什么)?(?:问题|风险|事|影响|后果|麻烦)|要紧|受影响|影响(?=权重|流量|排名|评分|吗|不)|会(?:不会)?(?:被)?(?:判|封|投诉|下架|降权|屏蔽|清退|关店|限制|冻结|处理)|会(?:不会)?(?:关店|封店|关闭店铺|限制)|关店|清退"
 )
 # A yes to these says that the act is right, though they speak of wrong.
@@ -27,7 +27,7 @@ _HARMLESS = re.compile(
 )
 _NEED = re.compile(r"要不要|用不用|需不需要|该不该|必须|必需|一定要|非得|非要|需要|需(?!求)|应该|应当|应(?![用答急])|该(?!商|店|买|活|款|商品)|得(?=[^了出到过着起上不])|有义务|(?<![只想主重需不就若还要快])要(?![求不是么紧]|点|素)")
 _NEEDLESS = re.compile(r"(?<!用)(?:不用|不需要|不必|无需|没必要|不要求|不是必须|可以不(?=[\u4e00-\u9fff]))(?!不)")
-_MAY = re.compile(r"可不可以|能不能|行不行|成不成|准不准|可以|能(?![力量源否])|允许|准(?!确|备|时)|许可|[让许](?:吗|不)|行(?=吗|么|不|吧|伐|嘛)|成(?=吗|么|不)|好不好|合适|合规|妥|[改退换进参开用付发算办拿](?:得了|得成|得上)|(?:^|[^拒])可否|能否|随便|OK|ok|好吗")
+_MAY = re.compile(r"可不可以|能不能|行不行|成不成|准不准|可以|能(?![力量源否])|允许|准(?!确|备|时)|许可|[让许](?:吗|不)|行(?=吗|么|不|吧|伐|嘛)|成(?=吗|么|不)|好不好|合适|合规|妥|给[\u4e00-\u9fff]{1,2}(?=不(?:$|[?？吧])|吗|么)|[改退换进参开用付发算办拿](?:得了|得成|得上)|(?:^|[^拒])可否|能否|随便|OK|ok|好吗")
 _TAIL = re.compile(
     r"(?:这样|这么|那样)?(?:做|说|写|弄|回|搞|干)?(?:的话)?(?:到底|究竟|也|还|都|就|总|应该|大概)?(?:会不会|算不算|可不可以|能不能|行不行|成不成|好不好|要不要|对不对|是不是|会|算|是|被|可以|行|能|成|好|妥|合适|要紧|对|有|没|违规|违约|违法|扣分|处罚|罚|问题|事|风险|关系|影响|正常|合规|被投诉|被罚|平台|天猫|淘宝|京东|拼多多|抖音|快手|商家|支持|的|了|不|没有?|吗|么|嘛|吧|呢|啊|伐|呀|嘞|\s|[?？!！])*$"
 )
@@ -39,7 +39,7 @@ _MODAL = re.compile(r"可不可以|能不能|要不要|用不用|需不需要|�
 _CUE = re.compile(r"吗|么(?!样)|嘛|吧|伐|(\S{1,2})不\1|是不是|有没有|是否|能否|可否|(?:不|没|没有)$")
 _SAYING = re.compile(r"(?:说|回|回复|回答|答|讲|告诉|告知|表示|写|打|来一句|声称|骗|推说)(?!明|法|得)")
 _EN_WRONG = re.compile(
-    r"\b(?:violat\w*|breach\w*|against|penali[sz]\w*|penalty|fined|fines|punish\w*|trouble|lose points|points|breaks?|breaking|illegal|wrong|forbidden|prohibited|banned|risk\w*|problem|shut down|closed down|count as (?:refus|fals|leak|harass)\w*)\b", re.I
+    r"\b(?:violat\w*|breach\w*|against|penali[sz]\w*|penalty|fined|fines|punish\w*|trouble|lose points|points|breaks?|breaking|illegal|wrong|forbidden|prohibited|banned|taboo\w*|blacklist\w*|off[- ]limits|risk\w*|problem|shut down|closed down|count as (?:refus|fals|leak|harass)\w*)\b", re.I
 )
 _EN_NEED = re.compile(r"\b(?:must|have to|has to|need(?:s)? to|need|needs|should|required|obliged|supposed to|necessary|mandatory|ought)\b", re.I)
 _EN_MAY = re.compile(r"\b(?:can|could|may|allowed|permitted|ok|okay|fine|acceptable|alright|possible|able|legal|entitled|eligible|right to)\b", re.I)

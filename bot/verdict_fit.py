@@ -46,6 +46,8 @@ ASTRAY_HARD = 0.8
 # A rule about the same thing that rules another act.
 OTHER_ACT = 0.6
 HEDGED = 0.6
+# What stands in brackets remarks on a rule.
+ASIDE_BRACKETS = 0.35
 _SIGN = {
     "forbid": -1, "punish": -1, "bad": -1, "deny": -1, "exempt": -1,
     "permit": 1, "require": 1, "exclusive": 1, "clear": 1, "except": 1, "tell": 1, "state": 1,
@@ -117,6 +119,8 @@ def _of_sentence(
             strength *= ASIDE
         if _HEDGE.search(text):
             strength *= HEDGED
+        if clause.stance in _SOFT and _in_brackets(sentence, clause):
+            strength *= ASIDE_BRACKETS
         under: Lead = "breach" if _listed(context.before + sentence[: clause.start]) else kind
         reading = _of_clause(asked, place, sentence, clause, under, strength)
         yield replace(reading, name="except", value=-reading.value) if taken_out else reading
@@ -146,6 +150,10 @@ def _near(asked: Asked, sentence: str, clauses: Sequence[Clause], shares: Sequen
     return found
 
 
+def _in_brackets(sentence: str, clause: Clause) -> bool:
+    return sentence[clause.start - 1 : clause.start] in ("(", "（") and sentence[clause.end : clause.end + 1] in (")", "）")
+
+
 def _listed(before: str) -> bool:
     """Whether a list of breaches was opened before and nothing said since of how it should be."""
     found = list(words().lead["breach"].finditer(before))
@@ -171,7 +179,7 @@ def _of_clause(asked: Asked, place: int, sentence: str, clause: Clause, lead: Le
     if name == "exclusive":
         same = exclusive(asked, sentence, clause)
     value = float(sign * same)
-    consequence = stance in BEHIND and stance != "bad" and words().consequence.search(asked.act) is not None
+    consequence = stance in BEHIND and words().consequence.search(asked.act) is not None
     if asked.frame == "breach" or consequence:
         # A yes to 「违规吗」 or 「要赔吗」 means that the rule is against the act.
         value = -value
