@@ -227,7 +227,7 @@ def _one(text: str | None, what: str) -> str:
     if not (text or "").strip():
         how = "missing" if text is None else "empty"
         raise UsageError(f"the {what} is {how}; give one in quotes, or --batch FILE.jsonl")
-    from bot.desk import MAX_DRAFT, MAX_QUESTION
+    from bot.desk_api import MAX_DRAFT, MAX_QUESTION
 
     limit = MAX_QUESTION if what == "question" else MAX_DRAFT
     if len(text or "") > limit:

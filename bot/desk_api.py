@@ -10,6 +10,9 @@ from bot.answers import Answer
 from bot.findings import CheckResult
 from ingest.articles import Article
 
+MAX_QUESTION = 2_000  # characters
+MAX_DRAFT = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

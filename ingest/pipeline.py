@@ -34,6 +34,19 @@ class WebOptions:
     limits: CrawlLimits = field(default_factory=CrawlLimits)
 
 
+@dataclass(frozen=True, slots=True)
+class HandedPage:
+    """A page that was handed over as bytes, not by its path: an upload. The same name again is the same source."""
+
+    name: str
+    data: bytes
+
+    @property
+    def source(self) -> str:
+        """What the corpus calls it."""
+        return f"upload:{self.name}"
+
+
 @dataclass(slots=True)
 class IngestReport:
     """What a run did. `failed` and `gone` name sources; `removed` names titles that no source carries any more."""
@@ -68,7 +81,7 @@ class _Reading:
 
 
 def ingest(
-    sources: Sequence[str], into: Path, web: WebOptions | None = None, progress: Progress = lambda _: None
+    sources: Sequence[str | HandedPage], into: Path, web: WebOptions | None = None, progress: Progress = lambda _: None
 ) -> IngestReport:
     """Reads the sources into the corpus folder and returns what happened; a failing source costs only itself.
 
@@ -127,8 +140,16 @@ def _take(reading: _Reading, shelf: Shelf, states: dict[str, SourceState], repor
 
 
 def _readings(
-    source: str, states: dict[str, SourceState], web: WebOptions, report: IngestReport, progress: Progress
+    source: str | HandedPage,
+    states: dict[str, SourceState],
+    web: WebOptions,
+    report: IngestReport,
+    progress: Progress,
 ) -> Iterator[_Reading]:
+    if isinstance(source, HandedPage):
+        progress(source.name)
+        yield _parsed(source.data, source.name, source.source, source.source, states)
+        return
     if source.startswith(("http://", "https://")):
         yield from _web(source, states, web, progress)
         return
@@ -180,18 +201,24 @@ def _file(path: Path, name: str, root: str, states: dict[str, SourceState]) -> _
             raise SourceError(
                 f"{name}: the file has {size:,} bytes; the limit is {MAX_BYTES:,}; split it into smaller files"
             )
-        data = path.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        known = states.get(name)
-        if known and known.sha256 == digest:
-            return _Reading(name, root, "unchanged", sha256=digest)
-        drafts = parse_file(data, path.name)
-        return _Reading(name, root, "changed" if known else "new", tuple(drafts), digest)
+        return _parsed(path.read_bytes(), path.name, name, root, states)
     except OSError as error:
         return _Reading(name, root, "failed", error=f"{name}: cannot be read ({error.strerror or error})")
     except SourceError as error:
+        return _Reading(name, root, "failed", error=str(error))
+
+
+def _parsed(data: bytes, file_name: str, name: str, root: str, states: dict[str, SourceState]) -> _Reading:
+    digest = hashlib.sha256(data).hexdigest()
+    known = states.get(name)
+    if known and known.sha256 == digest:
+        return _Reading(name, root, "unchanged", sha256=digest)
+    try:
+        drafts = parse_file(data, file_name)
+    except SourceError as error:
         text = str(error)
-        return _Reading(name, root, "failed", error=text if text.startswith((name, path.name)) else f"{name}: {text}")
+        return _Reading(name, root, "failed", error=text if text.startswith((name, file_name)) else f"{name}: {text}")
+    return _Reading(name, root, "changed" if known else "new", tuple(drafts), digest)
 
 
 def parse_file(data: bytes, name: str) -> list[ArticleDraft]:

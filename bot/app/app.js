@@ -284,8 +284,12 @@
 
   // Watching for what gradio draws ----------------------------------------------------------------------------------
   let lastCard = null;
+  const onDrawn = []; // what other tabs' scripts do whenever gradio has drawn something
   function drawn() {
     localise(document.body);
+    // Buttons that only scripts press are no stops for the keyboard.
+    for (const button of $$("button.rd-offscreen, .rd-offscreen button")) { button.tabIndex = -1; button.ariaHidden = "true"; }
+    for (const act of onDrawn) act();
     // gradio names each radio differently, so that arrow keys do not move between them; and the group has no name.
     for (const radio of $$("#rd-platform input")) if (radio.name !== "rd-platform") radio.name = "rd-platform";
     const group = $("#rd-platform");
@@ -304,6 +308,6 @@
   }
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   new MutationObserver(drawn).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-seq", "name"] });
-  window.ruledesk = { busy };
+  window.ruledesk = { busy, onDrawn, t, make, copyText, openArticle };
   drawn();
 })();

@@ -11,6 +11,7 @@ from pathlib import Path
 from ingest.errors import UsageError
 
 Verify = Callable[[str, str], bool]
+LEAD = ":lead"  # at the end of a line: this login may load pages and see what was refused
 
 
 def read_logins(path: Path) -> dict[str, str]:
@@ -28,10 +29,16 @@ def read_logins(path: Path) -> dict[str, str]:
         name, colon, password = line.strip().partition(":")
         if not (name and colon and password):
             raise UsageError(f"{path} line {number} is not name:password; mend or remove the line")
-        logins[name] = password
+        logins[name] = password.removesuffix(LEAD)
     if not logins:
         raise UsageError(f"{path} names nobody who may log in; add a line name:password")
     return logins
+
+
+def read_leads(path: Path) -> frozenset[str]:
+    """The names whose line ends in :lead. Call after `read_logins`, which refuses a file that does not read."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines())
+    return frozenset(line.partition(":")[0] for line in lines if line.endswith(LEAD) and not line.startswith("#"))
 
 
 def verifier(logins: Mapping[str, str]) -> Verify:

@@ -13,12 +13,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict
 
+from bot.app.lead_routes import lead_router
+from bot.app.parts import Parts
 from bot.app.service import DeskFailure, Service
 from bot.desk_api import Turn
 from bot.feedback import Feedback, Vote
 from ingest.errors import RuledeskError
 
 FOLDER = Path(__file__).parent
+SCRIPTS = ("app.js", "practice.js", "lead.js")  # in the order in which the page runs them
 
 
 class _Body(BaseModel):
@@ -58,8 +61,11 @@ class FeedbackBody(_Body):
     note: str | None = None
 
 
-def add_routes(app: FastAPI, service: Service, allow: Callable[[Request], bool]) -> None:
-    """Adds /health, /desk/app.js and the /v1 routes; `allow` says whether a request's sender may use /v1."""
+def add_routes(
+    app: FastAPI, service: Service, parts: Parts, allow: Callable[[Request], bool], who: Callable[[Request], str | None]
+) -> None:
+    """Adds /health, the page's scripts and the /v1 routes; `allow` says whether a request's sender may use /v1, `who`
+    names the login, None where there is none."""
 
     def login(request: Request) -> None:
         if not allow(request):
@@ -71,9 +77,11 @@ def add_routes(app: FastAPI, service: Service, allow: Callable[[Request], bool])
     async def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/desk/app.js")
-    async def script() -> FileResponse:
-        return FileResponse(FOLDER / "app.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    @app.get("/desk/{name}")
+    async def script(name: str) -> FileResponse:
+        if name not in SCRIPTS:
+            raise HTTPException(404, "no such script")
+        return FileResponse(FOLDER / name, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
     @v1.post("/ask")
     async def ask(body: AskBody) -> dict[str, Any]:
@@ -103,7 +111,16 @@ def add_routes(app: FastAPI, service: Service, allow: Callable[[Request], bool])
             raise DeskFailure("feedback not stored") from error
         return {"stored": True}
 
+    @v1.get("/report")
+    def report() -> FileResponse:
+        found = parts.figures.latest() if parts.figures else None
+        if found is None or found.page is None:
+            raise HTTPException(404, "no report")
+        return FileResponse(found.page, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
     app.include_router(v1)
+    if parts.lead is not None:
+        app.include_router(lead_router(service, parts.lead, who))
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)
 

@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1_000_000  # bytes; the longest draft or question is a small part of it
-_TOO_LONG = f"the request is longer than {MAX_BODY} bytes: shorten it"
+MAX_PAGE = 21_000_000  # of a rule page that a lead uploads
+_PAGES = "/v1/lead/pages"
 
 # gradio needs inline scripts and eval; nothing comes from or goes to another host.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -45,10 +46,10 @@ _SHUT = re.compile(r"/(?:monitoring|svelte|pwa_icon|manifest\.json|custom_compon
 
 
 class BodyTooLarge(HTTPException):
-    """Raised to the reader of a body that passes MAX_BODY; FastAPI lets its own kind of exception through."""
+    """Raised to the reader of a body that passes its limit; FastAPI lets its own kind of exception through."""
 
-    def __init__(self) -> None:
-        super().__init__(413, _TOO_LONG)
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"the request is longer than {limit} bytes: shorten it")
 
 
 class Guard:
@@ -77,15 +78,15 @@ class Guard:
         if not allowed(scope["path"]):
             await JSONResponse({"error": "no such page"}, 404)(scope, receive, guarded_send)
             return
-        if _declared(scope) > MAX_BODY:
-            await _too_large()(scope, receive, guarded_send)
-            return
+        limit = MAX_PAGE if scope["path"] == _PAGES else MAX_BODY
         try:
-            await self.app(scope, _counted(receive), guarded_send)
-        except BodyTooLarge:
+            if _declared(scope) > limit:
+                raise BodyTooLarge(limit)
+            await self.app(scope, _counted(receive, limit), guarded_send)
+        except BodyTooLarge as error:
             if started:
                 raise
-            await _too_large()(scope, receive, guarded_send)
+            await JSONResponse({"error": error.detail}, 413)(scope, receive, guarded_send)
 
 
 def allowed(path: str) -> bool:
@@ -100,19 +101,15 @@ def _declared(scope: Scope) -> int:
     return int(value) if value.isdigit() else 0
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, limit: int) -> Receive:
     seen = 0
 
     async def counted() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY:
-            raise BodyTooLarge
+        if seen > limit:
+            raise BodyTooLarge(limit)
         return message
 
     return counted
-
-
-def _too_large() -> JSONResponse:
-    return JSONResponse({"error": _TOO_LONG}, 413)

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from platformdirs import user_data_path
 
 from bot.app.blocks import make_blocks
 from bot.app.logins import Verify, basic_login, read_logins, verifier
-from bot.app.routes import add_routes
+from bot.app.parts import Parts
+from bot.app.routes import SCRIPTS, add_routes
 from bot.app.security import Guard
 from bot.app.service import Service
 from bot.app.texts import all_texts, locales
@@ -33,23 +35,35 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def build_app(
-    desk: DeskApi, *, title: str = "ruledesk", auth: Verify | None = None, feedback: FeedbackStore | None = None
+    desk: DeskApi,
+    *,
+    title: str = "ruledesk",
+    auth: Verify | None = None,
+    feedback: FeedbackStore | None = None,
+    keep_refused: bool = True,
+    parts: Parts | None = None,
 ) -> FastAPI:
     """The whole web chat. `auth` tells whether a name and password fit; without `feedback` there are no thumbs and
-    refused questions are not kept."""
-    service = Service(desk, feedback)
+    refused questions are not kept. `parts` are the tabs beside asking, checking and the rules; the lead's is left out
+    where nobody has to log in."""
+    service = Service(desk, feedback, keep_refused)
+    parts = parts or Parts()
+    if auth is None:
+        parts = replace(parts, lead=None)
     app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)  # its pages load scripts from a CDN
     gradio_apps: list[Any] = []
 
-    def allow(request: Request) -> bool:
-        if auth is None or _gradio_user(gradio_apps[0], request):
-            return True
+    def who(request: Request) -> str | None:
+        if auth is None:
+            return None
+        if name := _gradio_user(gradio_apps[0], request):
+            return name
         login = basic_login(request.headers.get("authorization"))
-        return login is not None and auth(*login)
+        return login[0] if login is not None and auth(*login) else None
 
-    add_routes(app, service, allow)
+    add_routes(app, service, parts, lambda request: auth is None or who(request) is not None, who)
     i18n = gr.I18n(**locales())
-    blocks = make_blocks(service, i18n, title)
+    blocks = make_blocks(service, i18n, title, parts)
     blocks.state_session_capacity = SESSIONS
     gr.mount_gradio_app(
         app,
@@ -126,12 +140,15 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _gradio_user(gradio_app: Any, request: Request) -> bool:
+def _gradio_user(gradio_app: Any, request: Request) -> str | None:
     names = (f"access-token-{gradio_app.cookie_id}", f"access-token-unsecure-{gradio_app.cookie_id}")
-    return any(request.cookies.get(name) in gradio_app.tokens for name in names)
+    tokens = (gradio_app.tokens.get(request.cookies.get(name)) for name in names)
+    return next((str(name) for name in tokens if name), None)
 
 
 def _head() -> str:
     words = {language: all_texts(language) for language in ("zh", "en")}
     table = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script>window.ruledeskTexts = {table};</script><script src="desk/app.js" defer></script>'
+    return f'<script>window.ruledeskTexts = {table};</script>' + "".join(
+        f'<script src="desk/{name}" defer></script>' for name in SCRIPTS
+    )

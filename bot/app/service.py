@@ -30,15 +30,17 @@ class DeskFailure(Exception):
 class Service:
     """The desk behind the screen and the API."""
 
-    def __init__(self, desk: DeskApi, feedback: FeedbackStore | None = None) -> None:
+    def __init__(self, desk: DeskApi, feedback: FeedbackStore | None = None, keep_refused: bool = True) -> None:
+        """Refused questions are kept where there is a store for them and `keep_refused` allows it."""
         self.desk = desk
         self.feedback = feedback
+        self.keeps_refused = keep_refused and feedback is not None
         self._limiter = anyio.CapacityLimiter(AT_ONCE)
 
     async def ask(self, question: str, platform: str | None = None, history: Sequence[Turn] = ()) -> Answer:
         """One answer. Raises RuledeskError for a wrong call, DeskFailure where the desk broke."""
         answer = await self._run(lambda: self.desk.ask(question, platform or None, tuple(history)[-TURNS:]))
-        if answer.refused and self.feedback is not None:
+        if answer.refused and self.keeps_refused and self.feedback is not None:
             try:
                 await anyio.to_thread.run_sync(
                     self.feedback.add_refused, question, platform or None, answer.reason, limiter=self._limiter
