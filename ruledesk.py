@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -184,14 +185,29 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for the whole network")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on")] = 7860,
     auth: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Ask for a login; a file of name:password lines")
+        Path | None,
+        typer.Option(metavar="FILE", help="Ask for a login; a file of name:password lines, with :lead behind a lead's"),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A folder of eval --report, for the benchmark tab [default: CORPUS/report]"),
+    ] = None,
+    keep_refused: Annotated[
+        bool, typer.Option(help="Keep the questions that the rules do not answer, for the lead to see")
+    ] = True,
 ) -> None:
     """Opens the web chat, with its JSON API, until Ctrl+C."""
-    desk = _desk(corpus)
+    folder = _folder(corpus)
+    from bot.app.assembly import Places
     from bot.app.server import serve
+    from bot.team import data_folder, team_corpus
 
-    serve(desk, host, port, auth)
+    if corpus is None and auth is not None:
+        folder = team_corpus(folder, data_folder())  # leads load pages into it; the starter stays as it was shipped
+        tell(f"the team's rulebook is {folder}")
+    pinned = Path(str(resources.files("eval").joinpath("baseline.json")))
+    own = folder if corpus is not None or auth is not None else None
+    serve(_desk(folder), host, port, auth, None, keep_refused, Places(data_folder(), own, report, pinned))
 
 
 def _folder(corpus: Path | None) -> Path:

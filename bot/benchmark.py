@@ -84,7 +84,7 @@ def _of_report(folder: Path) -> Benchmark:
         counts = {r["suite"]: int(r["n"]) for r in results}
         digest, model = results[0]["corpus_digest"], results[0]["model"]
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise CorpusError(f"{path}: this is no report ({error!r}); write it anew: ruledesk eval --report DIR") from error
+        raise CorpusError(f"{path}: no report ({error!r}); write it anew: ruledesk eval --report DIR") from error
     when = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y-%m-%d %H:%M UTC")
     page = folder / PAGE if (folder / PAGE).is_file() else None
     suites = "" if set(counts) == set(SUITES) else " ".join(("", *counts)) if len(counts) == 1 else ""

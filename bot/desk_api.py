@@ -47,3 +47,7 @@ class DeskApi(Protocol):
     def article(self, article_id: str) -> Article | None:
         """One article, or None."""
         ...
+
+    def refresh(self) -> bool:
+        """Takes up the newest index now; whether there was one to take up."""
+        ...

@@ -88,7 +88,8 @@ def topic_of(item: ExamItem) -> str:
 
 
 def read_answer(item: ExamItem, given: object) -> Prediction:
-    """What a person gave, as the marking takes it; None is "I do not know". Raises UsageError where it is no answer to such an item."""
+    """What a person gave, as the marking takes it; None is "I do not know". Raises UsageError where it is no answer to
+    such an item."""
     if given is None or (item.type == "true_false" and isinstance(given, bool)):
         return given
     if item.type == "single_choice" and isinstance(given, str) and given in item.options:

@@ -1,6 +1,6 @@
 """Re-indexing in a process of its own, at the lowest priority: the chat goes on answering meanwhile.
 
-    python -m bot.reindex DIR      one line of JSON for each step, {"step", "done", "total"}; {"error"} where it failed
+python -m bot.reindex DIR      one line of JSON for each step, {"step", "done", "total"}; {"error"} where it failed
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def reindex(corpus: Path, progress: Progress) -> None:
-    """Builds the index of a corpus with the models that it has, in another process. Raises CorpusError if that fails."""
+    """Builds the index of a corpus with the models that it has, in another process. Raises CorpusError if it fails."""
     command = [sys.executable, "-m", "bot.reindex", str(corpus)]
     root = str(Path(__file__).resolve().parents[1])
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
@@ -42,7 +42,7 @@ def reindex(corpus: Path, progress: Progress) -> None:
             process.kill()
             raise
     if process.returncode != 0:
-        raise CorpusError(error or f"{corpus}: indexing ended with status {process.returncode}; run ruledesk index on it")
+        raise CorpusError(error or f"{corpus}: indexing ended with status {process.returncode}; run ruledesk index")
 
 
 def _row(line: str) -> dict[str, Any]:

@@ -65,8 +65,9 @@ class Drill:
             standings = {**standings, practice.item.id: standing}
             return self._view(practice, result, standings, topic, article_of, language, now)
         if "again" in wish:
-            return self._view(self.deck.items.get(str(wish["again"])), None, standings, topic, article_of, language, now)
-        practice = next_item(self.deck, standings, who, now, topic)
+            practice = self.deck.items.get(str(wish["again"]))
+        else:
+            practice = next_item(self.deck, standings, who, now, topic)
         return self._view(practice, None, standings, topic, article_of, language, now)
 
     def _view(

@@ -17,8 +17,9 @@ import uvicorn
 from fastapi import FastAPI, Request
 from platformdirs import user_data_path
 
+from bot.app.assembly import Places, make_parts
 from bot.app.blocks import make_blocks
-from bot.app.logins import Verify, basic_login, read_logins, verifier
+from bot.app.logins import Verify, basic_login, read_leads, read_logins, verifier
 from bot.app.parts import Parts
 from bot.app.routes import SCRIPTS, add_routes
 from bot.app.security import Guard
@@ -94,12 +95,16 @@ def serve(
     port: int = 7860,
     auth_file: Path | None = None,
     feedback_file: Path | None = None,
+    keep_refused: bool = True,
+    places: Places | None = None,
 ) -> None:
     """Runs the web chat until interrupted. Feedback goes to `feedback_file`, by default into the user's data folder.
     Raises UsageError for a login file that does not read or a port that is taken."""
     auth = verifier(read_logins(auth_file)) if auth_file else None
+    leads = read_leads(auth_file) if auth_file else frozenset()
     store = FeedbackStore(feedback_file or user_data_path("ruledesk") / "feedback.sqlite3")
-    app = build_app(desk, auth=auth, feedback=store)
+    parts = make_parts(places or Places(store.path.parent), lambda name: name in leads, desk.refresh)
+    app = build_app(desk, auth=auth, feedback=store, keep_refused=keep_refused, parts=parts)
     listening = _listen(host, port)
     try:
         _Server(uvicorn.Config(app, log_level="warning", server_header=False), host).run(sockets=[listening])
@@ -149,6 +154,6 @@ def _gradio_user(gradio_app: Any, request: Request) -> str | None:
 def _head() -> str:
     words = {language: all_texts(language) for language in ("zh", "en")}
     table = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script>window.ruledeskTexts = {table};</script>' + "".join(
+    return f"<script>window.ruledeskTexts = {table};</script>" + "".join(
         f'<script src="desk/{name}" defer></script>' for name in SCRIPTS
     )
