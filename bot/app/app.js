@@ -69,6 +69,8 @@
     clearTimeout(waiting);
     if (!value || !value.trim()) return;
     document.body.dataset.asked = String(performance.now());
+    const platform = $("#rd-platform input:checked")?.value || "";
+    window.ruledesk.asking = { question: value, platform };
     const line = $(".rd-waiting");
     if (!line) return;
     // An answer that comes at once needs no waiting line: it would only flicker.
@@ -83,6 +85,7 @@
 
   function arrived(card) {
     clearTimeout(waiting);
+    window.ruledesk.asking = null;
     delete document.body.dataset.busy;
     const line = $(".rd-waiting");
     if (line) line.hidden = true;
@@ -145,6 +148,7 @@
     const done = await copyText(source.textContent);
     const label = $("[data-copy-label]", button) || button;
     label.textContent = t(done ? "copied" : "copy.failed");
+    if (done) document.dispatchEvent(new Event("ruledesk:copied"));
     button.dataset.done = done ? "1" : "0";
     if (!done) window.getSelection().selectAllChildren(source);
     setTimeout(() => { label.textContent = t("copy"); delete button.dataset.done; }, 1800);
@@ -308,6 +312,6 @@
   }
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   new MutationObserver(drawn).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-seq", "name"] });
-  window.ruledesk = { busy, onDrawn, t, make, copyText, openArticle };
+  window.ruledesk = { busy, ask, question, onDrawn, t, make, copyText };
   drawn();
 })();

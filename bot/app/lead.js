@@ -103,7 +103,8 @@
       preview: () => [...changes(found), found.empty ? make("p", {}, t("lead.empty")) : null,
         acts(found.empty ? null : button("lead.confirm", () => call("confirm", "POST", { id: status.id })), stop)],
       indexing: () => [make("p", {}, t("lead.indexing.hint")), ...bar(status), by],
-      done: () => [make("p", {}, t("lead.done.hint")), ...(found ? changes(found).slice(0, 1) : []), acts(stop)],
+      done: () => [make("p", {}, t("lead.done.hint")), ...(found ? changes(found).slice(0, 1) : []),
+        acts(button("lead.dismiss", () => call("discard", "POST"), "rd-link"))],
       failed: () => [make("p", { class: "rd-warn", role: "alert" }, status.error || ""),
         acts(status.retry ? button("lead.retry", () => call("retry", "POST")) : null, stop)],
     }[status.state]();
@@ -128,6 +129,11 @@
       draw(await call("preview", "POST", { names, url: form.elements.url.value.trim(), pages: Number(form.elements.pages.value) || 1 }));
       follow();
     } catch (error) { fail(error); }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches(".rd-load input[type=file]")) return;
+    $("[data-slot=chosen]").replaceChildren(...[...event.target.files].map((file) => make("span", { class: "rd-tag" }, file.name)));
   });
 
   // What the rulebook lacks -------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from bot.feedback import Feedback, Vote
 from ingest.errors import RuledeskError
 
 FOLDER = Path(__file__).parent
-SCRIPTS = ("app.js", "practice.js", "lead.js")  # in the order in which the page runs them
+SCRIPTS = ("app.js", "live.js", "practice.js", "lead.js")  # in the order in which the page runs them
 
 
 class _Body(BaseModel):
