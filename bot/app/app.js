@@ -43,6 +43,7 @@
   if (chosen) document.body.classList.toggle("dark", chosen === "dark");
   const toggleTheme = () => store.set("ruledesk.theme", document.body.classList.toggle("dark") ? "dark" : "light");
 
+  let lastCard = null; // the number of the answer card that stands, null before the first
   // Asking --------------------------------------------------------------------------------------------------------
   const question = () => $("#rd-question textarea, #rd-question input");
   const draft = () => $("#rd-draft textarea");
@@ -62,6 +63,14 @@
     await settle();
     await settle();
     $("#rd-ask").click();
+  }
+
+  // Without what was asked before: the server forgets it first.
+  async function askAlone(value, platform) {
+    const last = lastCard;
+    $("#rd-reset button, button#rd-reset")?.click();
+    for (let i = 0; i < 100 && last === lastCard; i += 1) await new Promise((done) => setTimeout(done, 30));
+    ask(value, platform);
   }
 
   let waiting = 0;
@@ -268,6 +277,7 @@
     else if ((node = hit("[data-jump-to]"))) { event.preventDefault(); show(document.getElementById(node.dataset.jumpTo)); }
     else if ((node = hit("[data-article]"))) openArticle({ article: node.dataset.article, start: Number(node.dataset.start), end: Number(node.dataset.end) });
     else if ((node = hit("[data-ask-key]"))) ask(t(node.dataset.askKey));
+    else if ((node = hit("[data-alone]"))) askAlone(node.dataset.alone, node.dataset.platform);
     else if ((node = hit("[data-ask]"))) ask(node.dataset.ask, node.dataset.platform);
     else if ((node = hit("[data-draft-key]"))) type(draft(), t(node.dataset.draftKey));
     else if (hit("[data-theme-toggle]")) toggleTheme();
@@ -287,7 +297,6 @@
   });
 
   // Watching for what gradio draws ----------------------------------------------------------------------------------
-  let lastCard = null;
   const onDrawn = []; // what other tabs' scripts do whenever gradio has drawn something
   function drawn() {
     localise(document.body);

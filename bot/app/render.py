@@ -45,8 +45,10 @@ def render(name: str, language: Language = "zh", **values: Any) -> str:
     return template.render(t=partial(_words, language), seq=next(_SEQUENCE), **values)
 
 
-def answer_html(answer: Answer, article_of: ArticleOf, language: Language, today: date, feedback: bool) -> str:
-    """The answer card."""
+def answer_html(
+    answer: Answer, article_of: ArticleOf, language: Language, today: date, feedback: bool, before: str | None = None
+) -> str:
+    """The answer card. `before` is the question before, where this one was read as going on from it."""
     return render(
         "answer.html",
         language,
@@ -54,6 +56,7 @@ def answer_html(answer: Answer, article_of: ArticleOf, language: Language, today
         verdict=answer.verdict or "",
         asked_platform=answer.platform or "",
         feedback=feedback,
+        before=before,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,10 +108,17 @@ def serve(
     parts = make_parts(places or Places(store.path.parent), lambda name: name in leads, desk.refresh)
     app = build_app(desk, auth=auth, feedback=store, keep_refused=keep_refused, parts=parts)
     listening = _listen(host, port)
+    threading.Thread(target=_warm, args=(desk,), name="warm up", daemon=True).start()
     try:
         _Server(uvicorn.Config(app, log_level="warning", server_header=False), host).run(sockets=[listening])
     finally:
         listening.close()
+
+
+def _warm(desk: DeskApi) -> None:
+    """Asks one question: the first one pays for what models and libraries put off, and no agent should wait for it."""
+    with contextlib.suppress(Exception):
+        desk.ask("可以开发票吗?")
 
 
 class _Server(uvicorn.Server):
