@@ -27,10 +27,12 @@
   async function lost() {
     if (banner) return;
     pending = desk.asking;
+    if (pending) keep(pending);
     say(t("lost.title"), t(pending ? "lost.hint" : "lost.wait"), false);
     while (!(await alive())) await new Promise((done) => setTimeout(done, POLL));
-    // A restarted server knows neither this page's session nor its login: the page opens anew, with its question.
-    if (pending) { window.location.replace(linkTo(pending)); return; }
+    // A restarted server knows neither this page's session nor its login: the page opens anew and asks again. Where
+    // gradio has loaded it anew before, the question is kept all the same.
+    if (pending) { window.location.reload(); return; }
     say(t("lost.back"), "", true);
     setTimeout(() => { banner.remove(); banner = null; }, 4000);
   }
@@ -65,8 +67,21 @@
     setTimeout(() => { label.textContent = t("link"); }, 1800);
   });
 
+  // A question that a lost server owes waits in this tab's own store.
+  const OWED = "ruledesk.owed";
+  function keep(value) {
+    try { sessionStorage.setItem(OWED, JSON.stringify(value)); } catch { /* without a store it has to be typed again */ }
+  }
+  function owed() {
+    try { return JSON.parse(sessionStorage.getItem(OWED)); } catch { return null; }
+  }
+  desk.onDrawn.push(() => {
+    const paid = !desk.asking && document.querySelector("#rd-answer .rd-card");
+    if (paid && owed()) sessionStorage.removeItem(OWED);
+  });
+
   const asked = new URLSearchParams(window.location.search);
-  let link = asked.get("q") ? { question: asked.get("q"), platform: asked.get("platform") } : null;
+  let link = asked.get("q") ? { question: asked.get("q"), platform: asked.get("platform") } : owed();
   desk.onDrawn.push(() => {
     const ready = link && desk.question() && document.querySelector("#rd-answer .rd-home") && document.querySelector("#rd-platform input:checked");
     if (!ready) return;

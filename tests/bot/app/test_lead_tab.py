@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.browser
-GIFT = "---\nid: sample\ntitle: 天猫样品规定\nplatforms: [天猫]\n---\n## 一、样品\n1. 样品不可以当正品销售,店铺违反的每次扣3分,并退还货款。\n"
+GIFT = "---\nid: sample\ntitle: 天猫样品规定\nplatforms: [天猫]\npublished:\n---\n## 一、样品\n1. 样品不可以当正品销售,店铺违反的每次扣3分,并退还货款。\n"
 CARD = "---\nid: card\ntitle: 天猫收款规定\nplatforms: [天猫]\npublished: 2024-03-01\n---\n## 一、信用卡\n1. 买家用信用卡付款,店铺不得另收任何手续费,违者每次扣9分。\n"
 
 
