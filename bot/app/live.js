@@ -7,7 +7,7 @@
   const { t, make } = desk;
 
   // A lost server ---------------------------------------------------------------------------------------------------
-  const GONE = [502, 503, 504];
+  const GONE = [502, 504]; // 503 is a server that lives and is busy
   const POLL = 1000;
   let banner = null;
   let pending = null; // the question that had no answer when the server went
