@@ -184,14 +184,30 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for the whole network")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on")] = 7860,
     auth: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Ask for a login; a file of name:password lines")
+        Path | None, typer.Option(metavar="FILE", help="Ask for a login; a file of lines made by ruledesk passwd")
     ] = None,
+    rate: Annotated[int, typer.Option(min=0, help="Requests a minute for one user; 0 for no limit")] = 600,
 ) -> None:
     """Opens the web chat, with its JSON API, until Ctrl+C."""
     desk = _desk(corpus)
     from bot.app.server import serve
 
-    serve(desk, host, port, auth)
+    serve(desk, host, port, auth, user_a_minute=rate)
+
+
+@app.command(epilog="Example: ruledesk passwd zhou --lead >> logins.txt")
+def passwd(
+    name: Annotated[str, typer.Argument(help="Who logs in; no colon, space or #")],
+    lead: Annotated[bool, typer.Option("--lead", help="May load pages and change scripts")] = False,
+) -> None:
+    """Asks for a password and prints the line for the login file of ruledesk chat --auth; only a hash is kept."""
+    from bot.app.logins import login_line
+
+    if sys.stdin.isatty():
+        password = typer.prompt("password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    print(login_line(name, password, lead))
 
 
 def _folder(corpus: Path | None) -> Path:

@@ -21,6 +21,7 @@ sys.path.insert(0, str(HERE))  # tests are imported one by one, without packages
 import uvicorn  # noqa: E402
 from attacks import ATTACK_ANSWER, ATTACK_ARTICLE  # noqa: E402
 from fake_desk import FakeDesk  # noqa: E402
+from people import logins_of  # noqa: E402
 
 from bot.app.server import build_app  # noqa: E402
 from bot.feedback import FeedbackStore  # noqa: E402
@@ -66,7 +67,7 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def guarded_chat() -> Iterator[Running]:
     """The web chat behind a login, without feedback."""
     desk = FakeDesk()
-    server, thread, url = start(desk, auth=lambda name, password: (name, password) == ("desk", "sesame"))
+    server, thread, url = start(desk, auth=logins_of(("desk", "open-sesame", False)))
     yield Running(url, desk, None)
     server.should_exit = True
     thread.join(5)
