@@ -58,6 +58,7 @@ def ingest(
     allow_private: Annotated[bool, typer.Option(help="Let addresses on private networks be fetched")] = False,
     pages: Annotated[int, typer.Option(min=1, help="Pages to fetch at most from one address")] = 50,
     delay: Annotated[float, typer.Option(min=0, help="Seconds between requests to one host")] = 1.0,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make a damaged corpus anew from these sources")] = False,
     as_json: Json = False,
 ) -> None:
     """Reads rule pages into a corpus folder; run again, it changes only what changed."""
@@ -67,7 +68,7 @@ def ingest(
 
     web = WebOptions(allow_private, delay, CrawlLimits(pages=pages))
     with Bar() as bar:
-        report = run(sources, into, web, lambda name: bar("reading", -1, 0, name))
+        report = run(sources, into, web, lambda name: bar("reading", -1, 0, name), rebuild)
     if as_json:
         print(_json(report.to_json()))
     else:
