@@ -13,7 +13,7 @@ import anyio
 import pytest
 from fake_desk import FakeDesk
 from fastapi.testclient import TestClient
-from people import logins_of
+from people import in_a_loop, logins_of
 from typer.testing import CliRunner
 
 from bot.app.door import REMEMBER, Door
@@ -174,7 +174,7 @@ def test_guesses_all_at_once_get_no_more_tries_than_one_after_another() -> None:
                 group.start_soon(one, f"guess {i}")
         return said
 
-    assert len(anyio.run(guess)) == 25
+    assert len(in_a_loop(guess)) == 25
     assert len(tried) == 5
 
 
@@ -186,7 +186,7 @@ def test_ten_connections_of_a_program_at_once_are_no_attack() -> None:
             for _ in range(10):
                 group.start_soon(door.enter, "li", "long-password", "203.0.113.9")
 
-    anyio.run(enter)
+    in_a_loop(enter)
 
 
 def test_a_remembered_password_is_looked_at_again_after_a_while() -> None:
@@ -204,7 +204,7 @@ def test_a_remembered_password_is_looked_at_again_after_a_while() -> None:
         await door.enter("li", "long-password", "203.0.113.9")
 
     for now[0] in (0.0, REMEMBER - 1, REMEMBER + 1):
-        anyio.run(enter)
+        in_a_loop(enter)
     assert len(counted) == 2
 
 
@@ -241,6 +241,9 @@ def test_another_site_cannot_log_somebody_in(guarded: TestClient) -> None:
     fields = {"username": "li", "password": "long-password"}
     assert guarded.post("/login", data=fields, headers={"origin": "https://evil.example"}).status_code == 403
     assert guarded.post("/login", data=fields, headers={"origin": "http://testserver"}).status_code == 200
+    for site, status in (("cross-site", 403), ("same-site", 403), ("same-origin", 200)):
+        head = {"origin": "null", "sec-fetch-site": site}
+        assert guarded.post("/login", data=fields, headers=head).status_code == status
 
 
 @pytest.mark.parametrize("token", ["", "x", "\ud800", "a" * 10_000])

@@ -18,6 +18,7 @@ import pytest
 from conftest import start
 from fake_desk import FakeDesk
 from fastapi.testclient import TestClient
+from people import in_a_loop
 
 from bot.answers import Answer
 from bot.app import security
@@ -91,7 +92,7 @@ def test_what_was_cancelled_waits_no_longer() -> None:
         await asyncio.gather(*asked)
         await service.ask("可以吗")
 
-    asyncio.run(rush())
+    in_a_loop(rush)
 
 
 def test_metrics_count_and_tell_no_word_of_a_question() -> None:
