@@ -87,4 +87,5 @@ def login_page(request: HTTPConnection, problem: str = "", status: int = 401) ->
 
 def too_many(error: TooMany) -> JSONResponse:
     """429 with the seconds to wait."""
-    return JSONResponse({"error": str(error)}, 429, {"Retry-After": str(error.wait)})
+    # gradio's page shows what stands under "detail".
+    return JSONResponse({"error": str(error), "detail": str(error)}, 429, {"Retry-After": str(error.wait)})
