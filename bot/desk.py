@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from bot.answers import Answer
@@ -102,6 +103,10 @@ class Desk:
     def article(self, article_id: str) -> Article | None:
         """One article, or None."""
         return self._opened.retriever.articles.get(article_id)
+
+    def index_built(self) -> datetime | None:
+        """When the index that answers now was built."""
+        return datetime.fromisoformat(self._opened.retriever.manifest.built)
 
     def refresh(self) -> bool:
         """Opens the newest generation now, while the last one goes on answering; whether another one answers after it.

@@ -158,7 +158,7 @@ class Loader:
     def _read(self, sources: Sequence[str | HandedPage], web: WebOptions) -> None:
         work = Path(tempfile.mkdtemp(prefix="ruledesk-preview-"))
         self._staged = (work, "")
-        with one_writer(self.corpus, WAIT_S):
+        with one_writer(self.corpus, wait_s=WAIT_S):
             for name in FILES:
                 if (self.corpus / name).is_file():
                     shutil.copy2(self.corpus / name, work / name)
@@ -181,7 +181,7 @@ class Loader:
     def _take_over(self) -> None:
         assert self._staged is not None
         work, base = self._staged
-        with one_writer(self.corpus, WAIT_S):
+        with one_writer(self.corpus, wait_s=WAIT_S):
             if _fingerprint(self.corpus) != base:
                 raise CorpusError("the rulebook was changed since this preview was made; make a new one")
             write_corpus(self.corpus, read_corpus(work))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ingest.articles import ArticleDraft
 from ingest.crawl import CrawlLimits, PageState, crawl
 from ingest.decode import MAX_BYTES, decode_bytes
-from ingest.errors import SourceError
+from ingest.disk import Disk
+from ingest.errors import CorpusError, SourceError
 from ingest.exam import parse_exam
 from ingest.fetch import Fetcher
 from ingest.frontmatter import parse_markdown
@@ -19,10 +20,11 @@ from ingest.html_pages import parse_html
 from ingest.identity import Shelf
 from ingest.passages import split_article
 from ingest.saved_pages import parse_saved_page
-from ingest.store import Corpus, SourceState, one_writer, read_corpus, write_corpus
+from ingest.store import DISK, SOURCES, Corpus, SourceState, one_writer, read_corpus, write_corpus
 
 SUFFIXES = (".txt", ".html", ".htm", ".md")
 Progress = Callable[[str], None]
+_UNKNOWN = "(unknown)"  # the source of an article that names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,23 @@ class _Reading:
 
 
 def ingest(
-    sources: Sequence[str | HandedPage], into: Path, web: WebOptions | None = None, progress: Progress = lambda _: None
+    sources: Sequence[str | HandedPage],
+    into: Path,
+    web: WebOptions | None = None,
+    progress: Progress = lambda _: None,
+    rebuild: bool = False,
+    disk: Disk = DISK,
 ) -> IngestReport:
     """Reads the sources into the corpus folder and returns what happened; a failing source costs only itself.
 
-    Raises CorpusError where the folder cannot be used or another run holds it; then nothing was changed.
+    With `rebuild` the folder is made anew from these sources alone, whatever state it is in; its old files are kept in
+    `.replaced`. Raises CorpusError where the folder cannot be used or another run holds it; then nothing was changed.
     """
-    with one_writer(into):
-        old = read_corpus(into) if (into / "articles.jsonl").is_file() else Corpus()
+    with one_writer(into, disk):
+        if rebuild:
+            _set_aside(into, disk)
+        old = read_corpus(into) if not rebuild and (into / "articles.jsonl").is_file() else Corpus()
+        old = replace(old, sources=old.sources | _unremembered(old))
         shelf = Shelf(
             old.articles,
             {name: state.articles for name, state in old.sources.items()},
@@ -101,6 +112,8 @@ def ingest(
             for reading in _readings(source, states, web or WebOptions(), report, progress):
                 _take(reading, shelf, states, report)
         articles = shelf.result()
+        if rebuild and not articles:
+            raise CorpusError(f"{into}: no article could be read from the sources; the old files were left as they are")
         kept = {a.article_id for a in articles}
         report.removed = [title for article_id, title in before.items() if article_id not in kept]
         corpus = Corpus(
@@ -110,8 +123,29 @@ def ingest(
             sources=states,
         )
         report.articles, report.passages, report.exam_items = map(len, (corpus.articles, corpus.passages, corpus.exam))
-        write_corpus(into, corpus)
+        write_corpus(into, corpus, disk)
         return report
+
+
+def _set_aside(into: Path, disk: Disk) -> None:
+    kept = [p for p in (*into.glob("*.jsonl"), into / SOURCES) if p.is_file()]
+    disk.remove_tree(into / ".replaced")
+    disk.make_folder(into / ".replaced")
+    for path in kept:
+        disk.write(into / ".replaced" / path.name, path.read_bytes())
+        disk.sync(into / ".replaced" / path.name)
+
+
+def _unremembered(old: Corpus) -> dict[str, SourceState]:
+    """Sources of articles that sources.json does not know of (it was taken away, or never was): they stay as carried
+    by what the articles themselves name, and are read again when that is given."""
+    known = {article_id for state in old.sources.values() for article_id in state.articles}
+    carried: dict[str, list[str]] = {}
+    for article in old.articles:
+        if article.article_id not in known:
+            for name in article.sources or (_UNKNOWN,):
+                carried.setdefault(_UNKNOWN if name in old.sources else name, []).append(article.article_id)
+    return {name: SourceState("", tuple(ids), name) for name, ids in carried.items()}
 
 
 def _take(reading: _Reading, shelf: Shelf, states: dict[str, SourceState], report: IngestReport) -> None:

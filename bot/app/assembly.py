@@ -30,12 +30,12 @@ class Places:
     pinned: Path | None = None
 
 
-def make_parts(places: Places, is_lead: Callable[[str], bool], taken: Callable[[], object]) -> Parts:
+def make_parts(places: Places, taken: Callable[[], object]) -> Parts:
     """The tabs. `taken` is called when a new index stands. Raises RuledeskError for an exam that does not read or a
     folder that cannot be written."""
     lead = None
     if places.corpus is not None:
-        lead = Lead(Loader(places.corpus, reindex, taken), is_lead)
+        lead = Lead(Loader(places.corpus, reindex, taken))
     report = places.report or _first(places.corpus, places.data)
     return Parts(
         Drill(_deck(places.corpus), PracticeStore(places.data / "practice.sqlite3")),

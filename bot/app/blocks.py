@@ -44,7 +44,7 @@ def make_blocks(service: Service, i18n: gr.I18n, title: str, parts: Parts) -> gr
             if parts.lead is not None:
                 # Drawn for leads alone; what it calls asks the server again who is calling.
                 with gr.Tab(i18n("tab.lead"), id="lead", visible=False, render_children=True) as lead:
-                    lead_tab(parts.lead, blocks, lead)
+                    lead_tab(service, blocks, lead)
         _endpoints(service)
     return blocks
 

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from bot.app.callers import current_caller
 from bot.app.messages import said
 from bot.app.parts import Lead
 from bot.app.service import Service
@@ -46,18 +47,18 @@ class ConfirmBody(BaseModel):
     id: str
 
 
-def lead_router(service: Service, lead: Lead, who: Callable[[Request], str | None]) -> APIRouter:
-    """The routes under /v1/lead. `who` names the login of a request, or None."""
+def lead_router(service: Service, lead: Lead) -> APIRouter:
+    """The routes under /v1/lead."""
 
     def only_lead(request: Request) -> str:
-        name = who(request)
-        if name is None:
+        login = current_caller().login
+        if login is None:
             raise HTTPException(401, "log in first", {"WWW-Authenticate": 'Basic realm="ruledesk"'})
-        if not lead.is_lead(name):
+        if not login.lead:
             raise HTTPException(403, text("lead.only", _language(request)))
         if request.method != "GET" and HEADER not in request.headers:
             raise HTTPException(403, f"send the header {HEADER}: 1")
-        return name
+        return login.name
 
     router = APIRouter(prefix="/v1/lead", dependencies=[Depends(only_lead)])
     held: dict[str, dict[str, bytes]] = {}

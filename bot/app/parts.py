@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.app.drill import Drill
@@ -12,10 +11,9 @@ from bot.loading import Loader
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The lead's tools; `is_lead` tells whether a login may use them."""
+    """The lead's tools."""
 
     loader: Loader
-    is_lead: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from fastapi import HTTPException
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1_000_000  # bytes; the longest draft or question is a small part of it
 MAX_PAGE = 21_000_000  # of a rule page that a lead uploads
+BODY_SECONDS = 20.0  # for a whole body: who sends a byte now and then holds no place for long
 _PAGES = "/v1/lead/pages"
 
 # gradio needs inline scripts and eval; nothing comes from or goes to another host.
@@ -52,11 +54,19 @@ class BodyTooLarge(HTTPException):
         super().__init__(413, f"the request is longer than {limit} bytes: shorten it")
 
 
-class Guard:
-    """ASGI middleware: shut routes answer 404, long bodies 413, and every response carries HEADERS."""
+class BodyTooSlow(HTTPException):
+    """Raised to the reader of a body that does not come."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self) -> None:
+        super().__init__(408, f"the request did not come within {BODY_SECONDS:g} s: send it again")
+
+
+class Guard:
+    """ASGI middleware: shut routes answer 404, long bodies 413, slow ones 408, and every response carries HEADERS."""
+
+    def __init__(self, app: ASGIApp, body_seconds: float = BODY_SECONDS) -> None:
         self.app = app
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -82,11 +92,11 @@ class Guard:
         try:
             if _declared(scope) > limit:
                 raise BodyTooLarge(limit)
-            await self.app(scope, _counted(receive, limit), guarded_send)
-        except BodyTooLarge as error:
+            await self.app(scope, _counted(receive, limit, self._body_seconds), guarded_send)
+        except (BodyTooLarge, BodyTooSlow) as error:
             if started:
                 raise
-            await JSONResponse({"error": error.detail}, 413)(scope, receive, guarded_send)
+            await JSONResponse({"error": error.detail}, error.status_code)(scope, receive, guarded_send)
 
 
 def allowed(path: str) -> bool:
@@ -101,12 +111,21 @@ def _declared(scope: Scope) -> int:
     return int(value) if value.isdigit() else 0
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
+def _counted(receive: Receive, limit: int, seconds: float) -> Receive:
     seen = 0
+    whole = False
+    until = asyncio.get_running_loop().time() + seconds
 
     async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, whole
+        if whole:
+            return await receive()  # it waits for the other side to hang up
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlow from None
+        whole = not message.get("more_body", False)
         seen += len(message.get("body", b""))
         if seen > limit:
             raise BodyTooLarge(limit)

@@ -22,6 +22,7 @@ import uvicorn  # noqa: E402
 from attacks import ATTACK_ANSWER, ATTACK_ARTICLE  # noqa: E402
 from exam_items import DECK  # noqa: E402
 from fake_desk import FakeDesk  # noqa: E402
+from people import logins_of  # noqa: E402
 
 from bot.app.drill import Drill  # noqa: E402
 from bot.app.parts import Lead, Parts  # noqa: E402
@@ -79,7 +80,7 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def guarded_chat() -> Iterator[Running]:
     """The web chat behind a login, without feedback."""
     desk = FakeDesk()
-    server, thread, url = start(desk, auth=lambda name, password: (name, password) == ("desk", "sesame"))
+    server, thread, url = start(desk, auth=logins_of(("desk", "open-sesame", False)))
     yield Running(url, desk, None)
     server.should_exit = True
     thread.join(5)
@@ -87,7 +88,7 @@ def guarded_chat() -> Iterator[Running]:
 
 @pytest.fixture(scope="session")
 def lead_chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The web chat behind a login over a real small corpus: `boss` leads, `mei` does not. Both passwords are sesame."""
+    """The web chat behind a login over a real small corpus: `boss` leads, `mei` does not. Both passwords are open-sesame."""
     home = tmp_path_factory.mktemp("lead")
     desk = make_desk(home)
     encoders = desk.retriever.encoders
@@ -95,15 +96,13 @@ def lead_chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         home / "corpus", lambda corpus, told: build_index(corpus, progress=told, encoders=encoders), desk.refresh
     )
     store = FeedbackStore(home / "feedback.sqlite3")
-    parts = Parts(lead=Lead(loader, lambda name: name == "boss"))
-    server, thread, url = start(desk, feedback=store, parts=parts, auth=_sesame)
+    parts = Parts(lead=Lead(loader))
+    server, thread, url = start(
+        desk, feedback=store, parts=parts, auth=logins_of(("boss", "open-sesame", True), ("mei", "open-sesame", False))
+    )
     yield Running(url, desk, store, parts)
     server.should_exit = True
     thread.join(5)
-
-
-def _sesame(name: str, password: str) -> bool:
-    return name in ("boss", "mei") and password == "sesame"
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ def log_in(chromium, lead_chat):
         page.goto(lead_chat.url)
         page.wait_for_selector("input[type=password]")
         page.locator("input").nth(0).fill(name)
-        page.fill("input[type=password]", "sesame")
+        page.fill("input[type=password]", "open-sesame")
         page.keyboard.press("Enter")
         page.wait_for_selector("#rd-answer .rd-home")
         return page
