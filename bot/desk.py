@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from bot.answers import Answer
 from bot.check.checker import ReplyChecker
 from bot.conflicts import ConflictIndex
-from bot.desk_api import Turn
+from bot.desk_api import MAX_DRAFT, MAX_QUESTION, Turn
 from bot.findings import CheckResult
 from bot.followups import in_context
 from bot.question import read_question
@@ -24,11 +26,10 @@ from ingest.articles import Article
 from ingest.errors import UsageError
 from ingest.platforms import PLATFORMS, normalise_platform
 
-MAX_QUESTION = 2_000
-MAX_DRAFT = 5_000
 RANKED = 12  # passages that are put in a new order by their sentences
 READ_HITS = 6  # passages that the reader looks into, whatever number of hits is asked for
 Progress = Callable[[str], None]
+log = logging.getLogger("ruledesk.desk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +104,41 @@ class Desk:
         """One article, or None."""
         return self._opened.retriever.articles.get(article_id)
 
-    def _current(self) -> _Opened:
-        """What answers now; at most once a second it is looked whether a newer generation was published."""
-        now = time.monotonic()
-        if now - self._looked < 1.0 or not self._lock.acquire(blocking=False):
-            return self._opened
+    def index_built(self) -> datetime | None:
+        """When the index that answers now was built."""
+        return datetime.fromisoformat(self._opened.retriever.manifest.built)
+
+    def refresh(self) -> bool:
+        """Opens the newest generation now, while the last one goes on answering; whether another one answers after it.
+        One that does not open leaves the last good one in its place."""
+        if not self._lock.acquire(blocking=False):
+            return False
         try:
-            self._looked = now
-            if current_generation(self._corpus) != self._opened.retriever.folder:
-                self._opened = self._open()
-        except Exception:  # a newer generation that does not open must not take the last good one away
-            return self._opened
+            if not self._is_old():
+                return False
+            self._opened = self._open()
+            return True
+        except Exception:
+            log.exception("a newer index of %s does not open; the last good one goes on answering", self._corpus)
+            return False
         finally:
             self._lock.release()
+
+    def _current(self) -> _Opened:
+        """What answers now; at most once a second it is looked whether a newer generation was published. That one is
+        opened beside the questions, not by one of them: opening takes longer than an agent can wait."""
+        now = time.monotonic()
+        if now - self._looked >= 1.0:
+            self._looked = now
+            if self._is_old():
+                threading.Thread(target=self.refresh, name="open a newer index", daemon=True).start()
         return self._opened
+
+    def _is_old(self) -> bool:
+        try:
+            return current_generation(self._corpus) != self._opened.retriever.folder
+        except Exception:  # whatever is wrong there, the last good one goes on answering
+            return False
 
     def _open(self) -> _Opened:
         retriever = Retriever.open(self._corpus, self._encoders)

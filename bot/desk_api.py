@@ -10,6 +10,9 @@ from bot.answers import Answer
 from bot.findings import CheckResult
 from ingest.articles import Article
 
+MAX_QUESTION = 2_000  # characters
+MAX_DRAFT = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -43,4 +46,8 @@ class DeskApi(Protocol):
 
     def article(self, article_id: str) -> Article | None:
         """One article, or None."""
+        ...
+
+    def refresh(self) -> bool:
+        """Takes up the newest index now; whether there was one to take up."""
         ...

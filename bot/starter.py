@@ -71,8 +71,7 @@ def _build(rulebook: Path, home: Path, final: Path, encoders: tuple[Encoder, ...
     older = [p for p in home.glob("starter-*") if (p / "index" / CURRENT).is_file()]
     older.sort(key=lambda p: p.stat().st_mtime, reverse=True)
     if older:
-        shutil.copytree(older[0], work)  # vectors of unchanged sentences are taken over
-        (work / "sources.json").unlink(missing_ok=True)  # but every page is read anew
+        shutil.copytree(older[0] / "index", work / "index")  # vectors of unchanged sentences are taken over
     report = ingest([str(rulebook)], work, progress=lambda name: progress("rulebook", 0, 0))
     if report.failed:
         raise CorpusError(next(iter(report.failed.values())))

@@ -10,10 +10,11 @@ got worse, unless a person names that measure with `--lower`.
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from eval.answers_suite import measure_answers
@@ -61,6 +62,7 @@ class Baseline:
     judged: Mapping[str, int] = field(default_factory=dict)
     floors: Mapping[str, float] = field(default_factory=dict)
     ceilings: Mapping[str, float] = field(default_factory=dict)
+    measured: str | None = None  # the day of the last --update
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         systems = open_systems(None, lambda line: print(line, file=sys.stderr))
         run = measured(plan, run_plan(plan, systems, side_by_side=False), systems)
         if options.update:
-            write_baseline(options.baseline, updated(baseline, run, options.lower))
+            today = datetime.datetime.now(datetime.UTC).date().isoformat()
+            write_baseline(options.baseline, replace(updated(baseline, run, options.lower), measured=today))
             print(f"pinned {len(run.values)} measures in {options.baseline}")
             return 0
     except RuledeskError as error:

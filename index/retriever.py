@@ -16,7 +16,7 @@ from index.encoders.loading import Encoder, load_encoders
 from index.fusion import FusionWeights, weights_for
 from index.hits import Hit, UnitMatch
 from index.lexical import LexicalIndex
-from index.manifest import CURRENT, IndexError_, Manifest, read_manifest, verify_files
+from index.manifest import IndexError_, Manifest, read_current, read_manifest, verify_files
 from index.query import Query
 from index.vectors import read_vectors, search
 from ingest.articles import Article, Passage
@@ -76,8 +76,19 @@ class Retriever:
 
         Raises IndexError_ where there is none or it does not hold, ModelError where its models cannot be had.
         """
+        while True:
+            folder = current_generation(corpus)
+            try:
+                return cls._open(corpus, folder, encoders, weights)
+            except (IndexError_, OSError):
+                if current_generation(corpus) == folder:  # else a writer took this one away: it has a newer
+                    raise
+
+    @classmethod
+    def _open(
+        cls, corpus: Path, folder: Path, encoders: Sequence[Encoder] | None, weights: FusionWeights | None
+    ) -> Retriever:
         mend = mend_command(corpus)
-        folder = current_generation(corpus)
         manifest = read_manifest(folder, mend)
         verify_files(folder, manifest, mend)
         if not manifest.normalised:
@@ -210,14 +221,7 @@ def _about(passage: Passage, wanted: set[str]) -> float:
 
 def current_generation(corpus: Path) -> Path:
     """The folder of the generation that answers now. Raises IndexError_ where the corpus has none."""
-    home = index_folder(corpus)
-    try:
-        name = (home / CURRENT).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise IndexError_(f"{corpus}: no index yet; build it with: {mend_command(corpus)}") from error
-    if not name.startswith("gen-") or "/" in name or not (home / name).is_dir():
-        raise IndexError_(f"{home / CURRENT}: names no generation; rebuild with: {mend_command(corpus)}")
-    return home / name
+    return read_current(index_folder(corpus), mend_command(corpus))
 
 
 def _rows(path: Path, make: Callable[[dict[str, Any]], Any]) -> list[Any]:

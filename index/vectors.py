@@ -63,9 +63,10 @@ def read_vectors(path: Path, *, memory_map: bool) -> Any:
     return index
 
 
-def write_vectors(index: Any, path: Path) -> None:
-    """Writes an index file."""
-    faiss.write_index(index, str(path))
+def vector_bytes(index: Any) -> bytes:
+    """The contents of an index file."""
+    contents: bytes = faiss.serialize_index(index).tobytes()
+    return contents
 
 
 def rows_of(index: Any, rows: list[int]) -> Vectors:

@@ -92,7 +92,7 @@ def parse_exam(article: Article) -> list[ExamItem]:
     text = article.text
     parts = list(_PART.finditer(text))
     items: list[ExamItem] = []
-    for part, following in zip(parts, [*parts[1:], None], strict=True):
+    for part, following in zip(parts, [*parts[1:], None][: len(parts)], strict=True):
         kind = part.lastgroup
         end = following.start() if following else len(text)
         for number, body in _numbered(text[part.end() : end]):

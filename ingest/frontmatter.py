@@ -63,7 +63,7 @@ def parse_markdown(text: str, name: str) -> ArticleDraft:
 
 def _read_meta(text: str, name: str) -> dict[str, Any]:
     try:
-        meta = yaml.load(text, _Loader)
+        meta = yaml.load(text, _Loader)  # nosec B506
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SourceError(f"{name}: the front matter is not valid YAML ({str(error).splitlines()[0]})") from error
     if not isinstance(meta, dict):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ingest.articles import ArticleDraft
 from ingest.crawl import CrawlLimits, PageState, crawl
 from ingest.decode import MAX_BYTES, decode_bytes
-from ingest.errors import SourceError
+from ingest.disk import Disk
+from ingest.errors import CorpusError, SourceError
 from ingest.exam import parse_exam
 from ingest.fetch import Fetcher
 from ingest.frontmatter import parse_markdown
@@ -19,10 +20,11 @@ from ingest.html_pages import parse_html
 from ingest.identity import Shelf
 from ingest.passages import split_article
 from ingest.saved_pages import parse_saved_page
-from ingest.store import Corpus, SourceState, one_writer, read_corpus, write_corpus
+from ingest.store import DISK, SOURCES, Corpus, SourceState, one_writer, read_corpus, write_corpus
 
 SUFFIXES = (".txt", ".html", ".htm", ".md")
 Progress = Callable[[str], None]
+_UNKNOWN = "(unknown)"  # the source of an article that names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,19 @@ class WebOptions:
     allow_private: bool = False
     seconds_per_host: float = 1.0
     limits: CrawlLimits = field(default_factory=CrawlLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedPage:
+    """A page that was handed over as bytes, not by its path: an upload. The same name again is the same source."""
+
+    name: str
+    data: bytes
+
+    @property
+    def source(self) -> str:
+        """What the corpus calls it."""
+        return f"upload:{self.name}"
 
 
 @dataclass(slots=True)
@@ -68,14 +83,23 @@ class _Reading:
 
 
 def ingest(
-    sources: Sequence[str], into: Path, web: WebOptions | None = None, progress: Progress = lambda _: None
+    sources: Sequence[str | HandedPage],
+    into: Path,
+    web: WebOptions | None = None,
+    progress: Progress = lambda _: None,
+    rebuild: bool = False,
+    disk: Disk = DISK,
 ) -> IngestReport:
     """Reads the sources into the corpus folder and returns what happened; a failing source costs only itself.
 
-    Raises CorpusError where the folder cannot be used or another run holds it; then nothing was changed.
+    With `rebuild` the folder is made anew from these sources alone, whatever state it is in; its old files are kept in
+    `.replaced`. Raises CorpusError where the folder cannot be used or another run holds it; then nothing was changed.
     """
-    with one_writer(into):
-        old = read_corpus(into) if (into / "articles.jsonl").is_file() else Corpus()
+    with one_writer(into, disk):
+        if rebuild:
+            _set_aside(into, disk)
+        old = read_corpus(into) if not rebuild and (into / "articles.jsonl").is_file() else Corpus()
+        old = replace(old, sources=old.sources | _unremembered(old))
         shelf = Shelf(
             old.articles,
             {name: state.articles for name, state in old.sources.items()},
@@ -88,6 +112,8 @@ def ingest(
             for reading in _readings(source, states, web or WebOptions(), report, progress):
                 _take(reading, shelf, states, report)
         articles = shelf.result()
+        if rebuild and not articles:
+            raise CorpusError(f"{into}: no article could be read from the sources; the old files were left as they are")
         kept = {a.article_id for a in articles}
         report.removed = [title for article_id, title in before.items() if article_id not in kept]
         corpus = Corpus(
@@ -97,8 +123,29 @@ def ingest(
             sources=states,
         )
         report.articles, report.passages, report.exam_items = map(len, (corpus.articles, corpus.passages, corpus.exam))
-        write_corpus(into, corpus)
+        write_corpus(into, corpus, disk)
         return report
+
+
+def _set_aside(into: Path, disk: Disk) -> None:
+    kept = [p for p in (*into.glob("*.jsonl"), into / SOURCES) if p.is_file()]
+    disk.remove_tree(into / ".replaced")
+    disk.make_folder(into / ".replaced")
+    for path in kept:
+        disk.write(into / ".replaced" / path.name, path.read_bytes())
+        disk.sync(into / ".replaced" / path.name)
+
+
+def _unremembered(old: Corpus) -> dict[str, SourceState]:
+    """Sources of articles that sources.json does not know of (it was taken away, or never was): they stay as carried
+    by what the articles themselves name, and are read again when that is given."""
+    known = {article_id for state in old.sources.values() for article_id in state.articles}
+    carried: dict[str, list[str]] = {}
+    for article in old.articles:
+        if article.article_id not in known:
+            for name in article.sources or (_UNKNOWN,):
+                carried.setdefault(_UNKNOWN if name in old.sources else name, []).append(article.article_id)
+    return {name: SourceState("", tuple(ids), name) for name, ids in carried.items()}
 
 
 def _take(reading: _Reading, shelf: Shelf, states: dict[str, SourceState], report: IngestReport) -> None:
@@ -127,8 +174,16 @@ def _take(reading: _Reading, shelf: Shelf, states: dict[str, SourceState], repor
 
 
 def _readings(
-    source: str, states: dict[str, SourceState], web: WebOptions, report: IngestReport, progress: Progress
+    source: str | HandedPage,
+    states: dict[str, SourceState],
+    web: WebOptions,
+    report: IngestReport,
+    progress: Progress,
 ) -> Iterator[_Reading]:
+    if isinstance(source, HandedPage):
+        progress(source.name)
+        yield _parsed(source.data, source.name, source.source, source.source, states)
+        return
     if source.startswith(("http://", "https://")):
         yield from _web(source, states, web, progress)
         return
@@ -180,18 +235,24 @@ def _file(path: Path, name: str, root: str, states: dict[str, SourceState]) -> _
             raise SourceError(
                 f"{name}: the file has {size:,} bytes; the limit is {MAX_BYTES:,}; split it into smaller files"
             )
-        data = path.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        known = states.get(name)
-        if known and known.sha256 == digest:
-            return _Reading(name, root, "unchanged", sha256=digest)
-        drafts = parse_file(data, path.name)
-        return _Reading(name, root, "changed" if known else "new", tuple(drafts), digest)
+        return _parsed(path.read_bytes(), path.name, name, root, states)
     except OSError as error:
         return _Reading(name, root, "failed", error=f"{name}: cannot be read ({error.strerror or error})")
     except SourceError as error:
+        return _Reading(name, root, "failed", error=str(error))
+
+
+def _parsed(data: bytes, file_name: str, name: str, root: str, states: dict[str, SourceState]) -> _Reading:
+    digest = hashlib.sha256(data).hexdigest()
+    known = states.get(name)
+    if known and known.sha256 == digest:
+        return _Reading(name, root, "unchanged", sha256=digest)
+    try:
+        drafts = parse_file(data, file_name)
+    except SourceError as error:
         text = str(error)
-        return _Reading(name, root, "failed", error=text if text.startswith((name, path.name)) else f"{name}: {text}")
+        return _Reading(name, root, "failed", error=text if text.startswith((name, file_name)) else f"{name}: {text}")
+    return _Reading(name, root, "changed" if known else "new", tuple(drafts), digest)
 
 
 def parse_file(data: bytes, name: str) -> list[ArticleDraft]:

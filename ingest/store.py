@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterable, Iterator
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,11 +14,15 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 
 from ingest.articles import Article, Passage
+from ingest.disk import Disk
 from ingest.errors import CorpusError
 from ingest.exam import ExamItem
+from ingest.journal import place_of, publish, settle, stamp_of
 
-FORMAT = 1
+FORMAT = 2
+DISK = Disk()
 ARTICLES, PASSAGES, EXAM, SOURCES = "articles.jsonl", "passages.jsonl", "exam.jsonl", "sources.json"
+_FILES = (ARTICLES, PASSAGES, EXAM, SOURCES)
 _T = TypeVar("_T")
 
 
@@ -83,23 +87,52 @@ def corpus_digest(articles: Iterable[Article], passages: Iterable[Passage]) -> s
 
 
 def read_corpus(folder: Path) -> Corpus:
-    """Reads a corpus folder and checks that every passage is cut from its article.
+    """Reads a corpus folder and checks its files against what ingest noted of them, and every passage against its
+    article. A folder without sources.json is taken as it is: somebody made it by hand.
 
-    Raises CorpusError where the folder is none, a line is damaged, or passages and articles do not belong together.
+    Raises CorpusError where the folder is none, a file is damaged, or passages and articles do not belong together.
     """
-    if not (folder / ARTICLES).is_file():
+    while True:
+        stamp = stamp_of(folder, _FILES)
+        try:
+            return _read_corpus(folder)
+        except CorpusError:
+            if stamp_of(folder, _FILES) == stamp:  # else a writer came between two of the files
+                raise
+
+
+def _read_corpus(folder: Path) -> Corpus:
+    if not place_of(folder, ARTICLES).is_file():
         raise CorpusError(f"{folder}: no {ARTICLES} in it; make it with: ruledesk ingest SOURCE --into {folder}")
-    articles = _read_lines(folder / ARTICLES, Article.from_json)
-    passages = _read_lines(folder / PASSAGES, Passage.from_json)
+    sources, noted = _read_sources(folder)
+    mend = rebuild_command(folder, sources)
+    articles = _read_lines(place_of(folder, ARTICLES), Article.from_json, mend)
+    passages = _read_lines(place_of(folder, PASSAGES), Passage.from_json, mend)
     texts = {a.article_id: a.text for a in articles}
+    if len(texts) != len(articles):
+        raise CorpusError(f"{folder / ARTICLES}: an article_id stands in it twice; rebuild with: {mend}")
     for passage in passages:
         if texts.get(passage.article_id, "")[passage.start : passage.end] != passage.text:
             raise CorpusError(
-                f"{folder / PASSAGES}: passage {passage.passage_id} does not stand in its article; "
-                f"the last ingest was cut off, run it again"
+                f"{folder / PASSAGES}: passage {passage.passage_id} does not stand in its article; rebuild with: {mend}"
             )
-    exam = _read_lines(folder / EXAM, ExamItem.from_json) if (folder / EXAM).is_file() else ()
-    return Corpus(articles, passages, exam, _read_sources(folder / SOURCES))
+    exam_file = place_of(folder, EXAM)
+    exam = _read_lines(exam_file, ExamItem.from_json, mend) if exam_file.is_file() else ()
+    for name, digest in noted.items():
+        path = place_of(folder, name)
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            raise CorpusError(
+                f"{path}: damaged or edited (its sha256 is not what ingest noted); change the pages instead, "
+                f"and rebuild with: {mend}"
+            )
+    return Corpus(articles, passages, exam, sources)
+
+
+def rebuild_command(folder: Path, sources: Mapping[str, SourceState]) -> str:
+    """The command that makes the corpus anew from its sources."""
+    roots = list(dict.fromkeys(s.root for s in sources.values()))
+    named = [shlex.quote(root) for root in roots[:3]] + ["..."] * (len(roots) > 3)
+    return f"ruledesk ingest {' '.join(named) or 'SOURCE...'} --into {shlex.quote(str(folder))} --rebuild"
 
 
 def read_exam(path: Path) -> tuple[ExamItem, ...]:
@@ -107,18 +140,24 @@ def read_exam(path: Path) -> tuple[ExamItem, ...]:
     return _read_lines(path, ExamItem.from_json)
 
 
-def _read_lines(path: Path, make: Callable[[dict[str, Any]], _T]) -> tuple[_T, ...]:
-    if not path.is_file():
-        raise CorpusError(f"{path}: the file is missing; run ruledesk ingest again")
+def _read_lines(
+    path: Path, make: Callable[[dict[str, Any]], _T], mend: str = "ruledesk ingest SOURCE... --into DIR --rebuild"
+) -> tuple[_T, ...]:
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CorpusError(f"{path}: the file is missing; rebuild with: {mend}") from None
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path}: damaged (no UTF-8 at byte {error.start}); rebuild with: {mend}") from error
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             rows.append(make(json.loads(line)))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise CorpusError(
-                f"{path}, line {number}: {_why(error)}; mend the line or run ruledesk ingest again"
+                f"{path}, line {number}: {_why(error)}; mend the line, or rebuild with: {mend}"
             ) from error
     return tuple(rows)
 
@@ -129,74 +168,77 @@ def _why(error: Exception) -> str:
     return f"the line is damaged ({str(error).splitlines()[0][:120]})"
 
 
-def _read_sources(path: Path) -> dict[str, SourceState]:
+def _read_sources(folder: Path) -> tuple[dict[str, SourceState], dict[str, str]]:
+    """What is remembered of each source, and the digest of each file; both empty where there is no such file."""
+    path = place_of(folder, SOURCES)
     if not path.is_file():
-        return {}
+        return {}, {}
+    mend = rebuild_command(folder, {})
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["format"] != FORMAT:
-            raise CorpusError(f"{path}: format {data['format']} is not {FORMAT}; ingest into a new folder")
-        return {name: SourceState.from_json(row) for name, row in data["sources"].items()}
-    except (ValueError, KeyError, TypeError):
-        return {}  # only a memory of what was read: without it every source is simply read again
+        found = path.read_bytes()
+        data = json.loads(found)
+        whole = found == _bytes(data)
+        known = data["format"]
+        if known not in (1, FORMAT):
+            raise CorpusError(f"{path}: format {known} is not {FORMAT}; rebuild with: {mend}")
+        if known == FORMAT and not (data.pop("seal") == _seal(data) and whole):
+            raise CorpusError(f"{path}: damaged (its contents do not match its seal); rebuild with: {mend}")
+        sources = {name: SourceState.from_json(row) for name, row in data["sources"].items()}
+        return sources, dict(data["files"]) if known == FORMAT else {}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise CorpusError(f"{path}: damaged ({_why(error)}); rebuild with: {mend}") from error
 
 
-def write_corpus(folder: Path, corpus: Corpus) -> None:
-    """Writes the folder's files, each whole or not at all; the memory of sources last: a cut-off run is redone."""
-    folder.mkdir(parents=True, exist_ok=True)
+def _bytes(row: dict[str, Any]) -> bytes:
+    return json.dumps(row, ensure_ascii=False, indent=1).encode()
+
+
+def _seal(row: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(row, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def write_corpus(folder: Path, corpus: Corpus, disk: Disk = DISK) -> None:
+    """Writes the folder's files, all of them or none; needs the folder's lock."""
     files = {
+        ARTICLES: _lines(a.to_json() for a in corpus.articles),
         PASSAGES: _lines(p.to_json() for p in corpus.passages),
         EXAM: _lines(i.to_json() for i in corpus.exam),
-        ARTICLES: _lines(a.to_json() for a in corpus.articles),
-        SOURCES: json.dumps(
-            {"format": FORMAT, "sources": {k: s.to_json() for k, s in sorted(corpus.sources.items())}},
-            ensure_ascii=False,
-            indent=1,
-        ),
     }
-    for name, text in files.items():
-        write_whole(folder / name, text.encode("utf-8"))
+    row: dict[str, Any] = {
+        "format": FORMAT,
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        "sources": {name: state.to_json() for name, state in sorted(corpus.sources.items())},
+    }
+    row["seal"] = _seal(row)
+    publish(folder, files | {SOURCES: _bytes(row)}, disk)
 
 
-def _lines(rows: Iterable[dict[str, Any]]) -> str:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+def _lines(rows: Iterable[dict[str, Any]]) -> bytes:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Puts `data` at `path` so that a reader, and a machine that loses power, sees the old file or the new one."""
-    if path.is_file() and path.read_bytes() == data:
-        return
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes renames in the folder survive a loss of power, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    """Puts `data` at `path`, old or new at every instant; see Disk.write_whole."""
+    DISK.write_whole(path, data)
 
 
 @contextlib.contextmanager
-def one_writer(folder: Path, wait_s: float = 0.0) -> Iterator[None]:
-    """Holds the folder's lock, which goes with the process. Raises CorpusError where another holds it."""
+def one_writer(folder: Path, disk: Disk = DISK, wait_s: float = 0.0) -> Iterator[None]:
+    """Holds the folder's lock, which goes with the process, and finishes what a run that died had committed.
+
+    Raises CorpusError where another holds it or the disk fails; then the last good state still answers.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock", timeout=wait_s)
-        with lock:
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            disk.sync_folder(folder.parent)
+        with FileLock(folder / ".lock", timeout=wait_s):
+            settle(folder, disk)
             yield
     except Timeout:
         raise CorpusError(f"{folder}: another ingest or index run is writing to it; wait for it to end") from None
     except OSError as error:
-        raise CorpusError(f"{folder}: cannot be written ({error.strerror or error}); nothing was changed") from error
+        raise CorpusError(
+            f"{folder}: cannot be written ({error.strerror or error}); what was there before still answers, "
+            f"run it again when that is mended"
+        ) from error

@@ -75,7 +75,7 @@ def test_readme_names_every_command_and_only_those() -> None:
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE), target
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "corpus/README.md"])
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "corpus/README.md"])
 def test_links_inside_the_documents_lead_somewhere(name: str) -> None:
     page = ROOT / name
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")):
@@ -135,3 +135,16 @@ def test_make_without_a_python_says_which_one_is_needed(tmp_path: Path) -> None:
     )
     assert done.returncode != 0
     assert "needs Python 3.11 or newer" in done.stderr
+
+
+def test_every_threat_has_a_test_that_exists() -> None:
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    model = text.split("## What was tried")[0]
+    rows = [line for line in model.splitlines() if line.startswith("| ") and not line.startswith(("| threat", "| **"))]
+    assert len(rows) > 25
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row.rsplit("|", 2)[1])
+        assert named, f"no test stands beside: {row}"
+        for path, name in named:
+            assert (ROOT / path).is_file(), path
+            assert not name or f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), f"{path} has no {name}"

@@ -43,6 +43,7 @@
   if (chosen) document.body.classList.toggle("dark", chosen === "dark");
   const toggleTheme = () => store.set("ruledesk.theme", document.body.classList.toggle("dark") ? "dark" : "light");
 
+  let lastCard = null; // the number of the answer card that stands, null before the first
   // Asking --------------------------------------------------------------------------------------------------------
   const question = () => $("#rd-question textarea, #rd-question input");
   const draft = () => $("#rd-draft textarea");
@@ -64,11 +65,21 @@
     $("#rd-ask").click();
   }
 
+  // Without what was asked before: the server forgets it first.
+  async function askAlone(value, platform) {
+    const last = lastCard;
+    $("#rd-reset button, button#rd-reset")?.click();
+    for (let i = 0; i < 100 && last === lastCard; i += 1) await new Promise((done) => setTimeout(done, 30));
+    ask(value, platform);
+  }
+
   let waiting = 0;
   function busy(value) {
     clearTimeout(waiting);
     if (!value || !value.trim()) return;
     document.body.dataset.asked = String(performance.now());
+    const platform = $("#rd-platform input:checked")?.value || "";
+    window.ruledesk.asking = { question: value, platform };
     const line = $(".rd-waiting");
     if (!line) return;
     // An answer that comes at once needs no waiting line: it would only flicker.
@@ -83,6 +94,7 @@
 
   function arrived(card) {
     clearTimeout(waiting);
+    window.ruledesk.asking = null;
     delete document.body.dataset.busy;
     const line = $(".rd-waiting");
     if (line) line.hidden = true;
@@ -145,6 +157,7 @@
     const done = await copyText(source.textContent);
     const label = $("[data-copy-label]", button) || button;
     label.textContent = t(done ? "copied" : "copy.failed");
+    if (done) document.dispatchEvent(new Event("ruledesk:copied"));
     button.dataset.done = done ? "1" : "0";
     if (!done) window.getSelection().selectAllChildren(source);
     setTimeout(() => { label.textContent = t("copy"); delete button.dataset.done; }, 1800);
@@ -264,6 +277,7 @@
     else if ((node = hit("[data-jump-to]"))) { event.preventDefault(); show(document.getElementById(node.dataset.jumpTo)); }
     else if ((node = hit("[data-article]"))) openArticle({ article: node.dataset.article, start: Number(node.dataset.start), end: Number(node.dataset.end) });
     else if ((node = hit("[data-ask-key]"))) ask(t(node.dataset.askKey));
+    else if ((node = hit("[data-alone]"))) askAlone(node.dataset.alone, node.dataset.platform);
     else if ((node = hit("[data-ask]"))) ask(node.dataset.ask, node.dataset.platform);
     else if ((node = hit("[data-draft-key]"))) type(draft(), t(node.dataset.draftKey));
     else if (hit("[data-theme-toggle]")) toggleTheme();
@@ -283,9 +297,12 @@
   });
 
   // Watching for what gradio draws ----------------------------------------------------------------------------------
-  let lastCard = null;
+  const onDrawn = []; // what other tabs' scripts do whenever gradio has drawn something
   function drawn() {
     localise(document.body);
+    // Buttons that only scripts press are no stops for the keyboard.
+    for (const button of $$("button.rd-offscreen, .rd-offscreen button")) { button.tabIndex = -1; button.ariaHidden = "true"; }
+    for (const act of onDrawn) act();
     // gradio names each radio differently, so that arrow keys do not move between them; and the group has no name.
     for (const radio of $$("#rd-platform input")) if (radio.name !== "rd-platform") radio.name = "rd-platform";
     const group = $("#rd-platform");
@@ -304,6 +321,6 @@
   }
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   new MutationObserver(drawn).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-seq", "name"] });
-  window.ruledesk = { busy };
+  window.ruledesk = { busy, ask, question, onDrawn, t, make, copyText };
   drawn();
 })();

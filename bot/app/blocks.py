@@ -7,10 +7,14 @@ from typing import Any
 
 import gradio as gr
 
+from bot.app.parts import Parts
 from bot.app.render import render
 from bot.app.service import DeskFailure, Service
 from bot.app.tabs.ask import ask_tab
+from bot.app.tabs.bench import bench_tab
 from bot.app.tabs.check import check_tab
+from bot.app.tabs.lead import lead_tab
+from bot.app.tabs.practice import practice_tab
 from bot.app.tabs.rules import rules_tab
 from ingest.errors import RuledeskError
 from ingest.platforms import PLATFORMS
@@ -19,8 +23,8 @@ from ingest.platforms import PLATFORMS
 _RECALL = f"(name) => {json.dumps(PLATFORMS, ensure_ascii=False)}.includes(name) ? name : ''"
 
 
-def make_blocks(service: Service, i18n: gr.I18n, title: str) -> gr.Blocks:
-    """The whole screen and the two public endpoints."""
+def make_blocks(service: Service, i18n: gr.I18n, title: str, parts: Parts) -> gr.Blocks:
+    """The whole screen and the two public endpoints; a tab without its part is left out."""
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as blocks:
         gr.HTML(render("header.html"), elem_id="rd-header", apply_default_css=False, js_on_load=None)
         platform = _platform_picker(blocks, i18n)
@@ -31,6 +35,16 @@ def make_blocks(service: Service, i18n: gr.I18n, title: str) -> gr.Blocks:
                 check_tab(service, i18n, platform)
             with gr.Tab(i18n("tab.rules"), id="rules") as rules:
                 rules_tab(service, i18n, platform, rules)
+            if parts.drill is not None:
+                with gr.Tab(i18n("tab.practice"), id="practice") as practice:
+                    practice_tab(service, parts.drill, i18n, practice)
+            if parts.figures is not None:
+                with gr.Tab(i18n("tab.bench"), id="bench") as bench:
+                    bench_tab(parts.figures, bench)
+            if parts.lead is not None:
+                # Drawn for leads alone; what it calls asks the server again who is calling.
+                with gr.Tab(i18n("tab.lead"), id="lead", visible=False, render_children=True) as lead:
+                    lead_tab(service, blocks, lead)
         _endpoints(service)
     return blocks
 

@@ -1,48 +1,102 @@
-"""Who may use the desk: a file of names and passwords, and the check of the plain JSON routes."""
+"""Who may use the desk: a file of names, roles and hashed passwords."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hmac
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import Argon2Error, InvalidHashError
 
 from ingest.errors import UsageError
 
-Verify = Callable[[str, str], bool]
+Role = Literal["agent", "lead"]
+ROLES: tuple[Role, ...] = ("agent", "lead")
+MIN_PASSWORD, MAX_PASSWORD, MAX_NAME = 8, 500, 64
+MEMORY_KIB, PASSES = 19_456, 2  # what OWASP's cheat sheet names as the least for argon2id with one lane
+_HINT = "make one with: ruledesk passwd NAME"
 
 
-def read_logins(path: Path) -> dict[str, str]:
-    """`name:password` lines of a file; blank lines and lines with # first are left out. Raises UsageError."""
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody who logged in. A lead may do what changes the desk for all, uploads first of all."""
+
+    name: str
+    lead: bool = False
+
+
+class Logins:
+    """The people of a login file."""
+
+    def __init__(self, people: Mapping[str, tuple[Login, str]]) -> None:
+        """`people`: by name, the login and its argon2 hash."""
+        self._people = dict(people)
+        self._hasher = _hasher()
+        # An unknown name costs what a known one costs: its password is held against this, made at the file's own cost.
+        first = next(iter(self._people.values()), None)
+        maker = PasswordHasher.from_parameters(extract_parameters(first[1])) if first else self._hasher
+        self._decoy = maker.hash(secrets.token_hex(16))
+
+    def named(self, name: str | None) -> Login | None:
+        """The login of a name that was verified before."""
+        found = self._people.get(name or "")
+        return found[0] if found else None
+
+    def check(self, name: str, password: str) -> Login | None:
+        """The login where name and password fit. Slow on purpose (some 50 ms), known name or not."""
+        login, expected = self._people.get(name, (None, self._decoy))
+        try:
+            self._hasher.verify(expected, password[:MAX_PASSWORD])
+        except (Argon2Error, InvalidHashError, UnicodeEncodeError):
+            return None
+        return login
+
+
+def read_logins(path: Path) -> Logins:
+    """Reads `name:role:hash` lines; blank lines and lines with # first are left out. Raises UsageError."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"cannot read the login file {path}: {error}; give a UTF-8 text of name:password lines"
-        ) from error
-    logins: dict[str, str] = {}
+        raise UsageError(f"cannot read the login file {path}: {error}; {_HINT} >> {path}") from error
+    people: dict[str, tuple[Login, str]] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        name, colon, password = line.strip().partition(":")
-        if not (name and colon and password):
-            raise UsageError(f"{path} line {number} is not name:password; mend or remove the line")
-        logins[name] = password
-    if not logins:
-        raise UsageError(f"{path} names nobody who may log in; add a line name:password")
-    return logins
+        name, role, hashed = (*line.strip().split(":", 2), "", "")[:3]
+        if role not in ROLES or not hashed.startswith("$argon2id$"):
+            raise UsageError(f"{path} line {number} is not name:role:hash (plain passwords are not kept); {_HINT}")
+        if name in people:
+            raise UsageError(f"{path} line {number} names {name!r} a second time; remove one of the lines")
+        try:
+            extract_parameters(hashed)
+        except InvalidHashError as error:
+            raise UsageError(f"{path} line {number}: the hash of {name!r} is damaged; {_HINT}") from error
+        people[_checked_name(name)] = (Login(name, role == "lead"), hashed)
+    if not people:
+        raise UsageError(f"{path} names nobody who may log in; {_HINT} >> {path}")
+    return Logins(people)
 
 
-def verifier(logins: Mapping[str, str]) -> Verify:
-    """Whether a name and password fit, in a time that does not tell which of the two was wrong."""
+def login_line(name: str, password: str, lead: bool = False) -> str:
+    """The line of a login file for a person. Raises UsageError for a name or password that will not do."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise UsageError(f"the password has {len(password)} characters; give {MIN_PASSWORD} to {MAX_PASSWORD}")
+    return f"{_checked_name(name)}:{'lead' if lead else 'agent'}:{_hasher().hash(password)}"
 
-    def verify(name: str, password: str) -> bool:
-        expected = logins.get(name)
-        same = hmac.compare_digest(password.encode(), (expected or "").encode())
-        return same and expected is not None
 
-    return verify
+def _hasher() -> PasswordHasher:
+    return PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=1)
+
+
+def _checked_name(name: str) -> str:
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable() or set(name) & set(": \u3000#"):
+        raise UsageError(f"the name {name[:MAX_NAME]!r} will not do; 1 to {MAX_NAME} characters, no colon, space or #")
+    return name
 
 
 def basic_login(header: str | None) -> tuple[str, str] | None:
@@ -52,6 +106,6 @@ def basic_login(header: str | None) -> tuple[str, str] | None:
         return None
     try:
         name, colon, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except (binascii.Error, ValueError):
         return None
     return (name, password) if colon else None

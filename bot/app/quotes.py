@@ -104,6 +104,10 @@ def surroundings(whole: str, start: int, end: int) -> tuple[int, int]:
     right = min(len(whole), end + CONTEXT)
     if right < len(whole):
         right = next((i + 1 for i in range(right - 1, end - 1, -1) if whole[i] in _STOPS), right)
+    while left < start and whole[left].isspace():
+        left += 1
+    while right > end and whole[right - 1].isspace():
+        right -= 1
     return left, right
 
 

@@ -17,10 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.answers import Answer, Language
 from bot.app.checks import CheckView
+from bot.app.drill import DrillView
 from bot.app.quotes import ArticleOf
 from bot.app.rulebook import RulesView
 from bot.app.texts import text
 from bot.app.views import answer_view
+from bot.benchmark import SUITES, Benchmark, Figure
 
 # A card equal to the last one would not be drawn again, and the page could not tell that its answer has come.
 _SEQUENCE = itertools.count(1)
@@ -43,8 +45,10 @@ def render(name: str, language: Language = "zh", **values: Any) -> str:
     return template.render(t=partial(_words, language), seq=next(_SEQUENCE), **values)
 
 
-def answer_html(answer: Answer, article_of: ArticleOf, language: Language, today: date, feedback: bool) -> str:
-    """The answer card."""
+def answer_html(
+    answer: Answer, article_of: ArticleOf, language: Language, today: date, feedback: bool, before: str | None = None
+) -> str:
+    """The answer card. `before` is the question before, where this one was read as going on from it."""
     return render(
         "answer.html",
         language,
@@ -52,6 +56,7 @@ def answer_html(answer: Answer, article_of: ArticleOf, language: Language, today
         verdict=answer.verdict or "",
         asked_platform=answer.platform or "",
         feedback=feedback,
+        before=before,
     )
 
 
@@ -65,6 +70,26 @@ def rules_html(view: RulesView, language: Language) -> str:
     return render("rules.html", language, r=view)
 
 
+def drill_html(view: DrillView, language: Language) -> str:
+    """The drill: an item, or an item with its mark, beside the score by topic."""
+    item = view.practice.item if view.practice else None
+    choices: list[tuple[str, str]] = []
+    if item is not None and item.type == "true_false":
+        choices = [("true", text("drill.true", language)), ("false", text("drill.false", language))]
+    elif item is not None and item.type == "single_choice":
+        choices = list(item.options.items())
+    given = "" if view.result is None else _value(view.result.given)
+    key = "" if item is None else _value(item.answer)
+    return render("drill.html", language, d=view, choices=choices, given=given, key=key)
+
+
+def bench_html(benchmark: Benchmark | None, language: Language) -> str:
+    """The table of measured figures."""
+    figures = benchmark.figures if benchmark else ()
+    groups = [(suite, [f for f in figures if f.name.startswith(f"{suite}/")]) for suite in SUITES]
+    return render("bench.html", language, b=benchmark, groups=[g for g in groups if g[1]], shown=_figure)
+
+
 def error_html(message: str, language: Language) -> str:
     """A card that says why there is no answer."""
     return render("error.html", language, message=message)
@@ -72,3 +97,15 @@ def error_html(message: str, language: Language) -> str:
 
 def _words(language: Language, key: str, **values: object) -> str:
     return text(key, language, **values)
+
+
+def _value(answer: object) -> str:
+    """An answer as the value of its radio button."""
+    return str(answer).lower() if isinstance(answer, bool) else str(answer)
+
+
+def _figure(figure: Figure, value: float) -> str:
+    """A value of a measure: counts and ranks as they are, shares in percent."""
+    if figure.is_count:
+        return f"{value:.0f}"
+    return f"{value:.3f}" if figure.name.endswith("MRR") else f"{value:.1%}"

@@ -5,20 +5,31 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import anyio.to_thread
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from bot.app.service import DeskFailure, Service
+from bot.app.callers import current_caller
+from bot.app.door import Door
+from bot.app.entrance import add_entrance
+from bot.app.lead_routes import lead_router
+from bot.app.metrics import CONTENT_TYPE
+from bot.app.parts import Parts
+from bot.app.service import BUSY_SECONDS, Busy, DeskFailure, Service
 from bot.desk_api import Turn
 from bot.feedback import Feedback, Vote
 from ingest.errors import RuledeskError
 
 FOLDER = Path(__file__).parent
+SCRIPTS = ("app.js", "live.js", "practice.js", "lead.js")  # in the order in which the page runs them
+# The desk's own limits (2,000 characters a question, 5,000 a draft) come with a line that says so; these only keep what
+# it never looks at short.
+Short = Annotated[str, Field(max_length=100)]
+Long = Annotated[str, Field(max_length=20_000)]
 
 
 class _Body(BaseModel):
@@ -28,8 +39,8 @@ class _Body(BaseModel):
 class TurnBody(_Body):
     """An earlier question and its answer."""
 
-    question: str
-    answer: str
+    question: Long
+    answer: Long
 
 
 class AskBody(_Body):
@@ -37,7 +48,7 @@ class AskBody(_Body):
 
     question: str
     platform: str | None = None
-    history: list[TurnBody] = []
+    history: list[TurnBody] = Field([], max_length=50)
 
 
 class CheckBody(_Body):
@@ -51,18 +62,19 @@ class FeedbackBody(_Body):
     """A thumb from the page."""
 
     question: str
-    platform: str | None = None
-    verdict: str | None = None
+    platform: Short | None = None
+    verdict: Short | None = None
     vote: Vote
-    reason: str | None = None
-    note: str | None = None
+    reason: Short | None = None
+    note: Long | None = None
 
 
-def add_routes(app: FastAPI, service: Service, allow: Callable[[Request], bool]) -> None:
-    """Adds /health, /desk/app.js and the /v1 routes; `allow` says whether a request's sender may use /v1."""
+def add_routes(app: FastAPI, service: Service, parts: Parts, door: Door | None) -> None:
+    """Adds /health, /metrics, the page's scripts and the /v1 routes; with a door, all but the first and the scripts are
+    behind it, and /login and /logout are there."""
 
-    def login(request: Request) -> None:
-        if not allow(request):
+    def login() -> None:
+        if door is not None and current_caller().login is None:
             raise HTTPException(401, "log in first", {"WWW-Authenticate": 'Basic realm="ruledesk"'})
 
     v1 = APIRouter(prefix="/v1", dependencies=[Depends(login)])
@@ -71,9 +83,15 @@ def add_routes(app: FastAPI, service: Service, allow: Callable[[Request], bool])
     async def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/desk/app.js")
-    async def script() -> FileResponse:
-        return FileResponse(FOLDER / "app.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+    @app.get("/metrics", dependencies=[Depends(login)])
+    def metrics() -> Response:
+        return Response(service.metrics.text(), media_type=CONTENT_TYPE)
+
+    @app.get("/desk/{name}")
+    async def script(name: str) -> FileResponse:
+        if name not in SCRIPTS:
+            raise HTTPException(404, "no such script")
+        return FileResponse(FOLDER / name, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
     @v1.post("/ask")
     async def ask(body: AskBody) -> dict[str, Any]:
@@ -99,17 +117,33 @@ def add_routes(app: FastAPI, service: Service, allow: Callable[[Request], bool])
         item = Feedback(body.question, body.platform or None, body.verdict or None, body.vote, body.reason, body.note)
         try:
             await anyio.to_thread.run_sync(service.feedback.add, item)
-        except sqlite3.Error as error:
-            raise DeskFailure("feedback not stored") from error
+        except (sqlite3.Error, OSError) as error:
+            service.log.failure("feedback not stored", error)
+            raise DeskFailure("feedback not stored") from None
         return {"stored": True}
 
+    @v1.get("/report")
+    def report() -> FileResponse:
+        found = parts.figures.latest() if parts.figures else None
+        if found is None or found.page is None:
+            raise HTTPException(404, "no report")
+        return FileResponse(found.page, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
     app.include_router(v1)
+    if parts.lead is not None:
+        app.include_router(lead_router(service, parts.lead))
+    if door is not None:
+        add_entrance(app, door)
     for kind, handler in _HANDLERS.items():
         app.add_exception_handler(kind, handler)
 
 
 async def _usage(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": str(error)}, 400)
+
+
+async def _busy(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": str(error)}, 503, {"Retry-After": str(BUSY_SECONDS)})
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -129,6 +163,7 @@ async def _failure(request: Request, error: Exception) -> JSONResponse:
 
 
 _HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[JSONResponse]]] = {
+    Busy: _busy,
     RuledeskError: _usage,
     RequestValidationError: _invalid,
     HTTPException: _http,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from fastapi import HTTPException
@@ -10,7 +11,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1_000_000  # bytes; the longest draft or question is a small part of it
-_TOO_LONG = f"the request is longer than {MAX_BODY} bytes: shorten it"
+MAX_PAGE = 21_000_000  # of a rule page that a lead uploads
+BODY_SECONDS = 20.0  # for a whole body: who sends a byte now and then holds no place for long
+_PAGES = "/v1/lead/pages"
 
 # gradio needs inline scripts and eval; nothing comes from or goes to another host.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -45,17 +48,25 @@ _SHUT = re.compile(r"/(?:monitoring|svelte|pwa_icon|manifest\.json|custom_compon
 
 
 class BodyTooLarge(HTTPException):
-    """Raised to the reader of a body that passes MAX_BODY; FastAPI lets its own kind of exception through."""
+    """Raised to the reader of a body that passes its limit; FastAPI lets its own kind of exception through."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"the request is longer than {limit} bytes: shorten it")
+
+
+class BodyTooSlow(HTTPException):
+    """Raised to the reader of a body that does not come."""
 
     def __init__(self) -> None:
-        super().__init__(413, _TOO_LONG)
+        super().__init__(408, f"the request did not come within {BODY_SECONDS:g} s: send it again")
 
 
 class Guard:
-    """ASGI middleware: shut routes answer 404, long bodies 413, and every response carries HEADERS."""
+    """ASGI middleware: shut routes answer 404, long bodies 413, slow ones 408, and every response carries HEADERS."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, body_seconds: float = BODY_SECONDS) -> None:
         self.app = app
+        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,15 +88,15 @@ class Guard:
         if not allowed(scope["path"]):
             await JSONResponse({"error": "no such page"}, 404)(scope, receive, guarded_send)
             return
-        if _declared(scope) > MAX_BODY:
-            await _too_large()(scope, receive, guarded_send)
-            return
+        limit = MAX_PAGE if scope["path"] == _PAGES else MAX_BODY
         try:
-            await self.app(scope, _counted(receive), guarded_send)
-        except BodyTooLarge:
+            if _declared(scope) > limit:
+                raise BodyTooLarge(limit)
+            await self.app(scope, _counted(receive, limit, self._body_seconds), guarded_send)
+        except (BodyTooLarge, BodyTooSlow) as error:
             if started:
                 raise
-            await _too_large()(scope, receive, guarded_send)
+            await JSONResponse({"error": error.detail}, error.status_code)(scope, receive, guarded_send)
 
 
 def allowed(path: str) -> bool:
@@ -100,19 +111,24 @@ def _declared(scope: Scope) -> int:
     return int(value) if value.isdigit() else 0
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, limit: int, seconds: float) -> Receive:
     seen = 0
+    whole = False
+    until = asyncio.get_running_loop().time() + seconds
 
     async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
+        nonlocal seen, whole
+        if whole:
+            return await receive()  # it waits for the other side to hang up
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError:
+            raise BodyTooSlow from None
+        whole = not message.get("more_body", False)
         seen += len(message.get("body", b""))
-        if seen > MAX_BODY:
-            raise BodyTooLarge
+        if seen > limit:
+            raise BodyTooLarge(limit)
         return message
 
     return counted
-
-
-def _too_large() -> JSONResponse:
-    return JSONResponse({"error": _TOO_LONG}, 413)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import os
 import socket
 import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +17,20 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before the import: gradio as
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from platformdirs import user_data_path
 
+from bot.app.assembly import Places, make_parts
 from bot.app.blocks import make_blocks
-from bot.app.logins import Verify, basic_login, read_logins, verifier
-from bot.app.routes import add_routes
+from bot.app.callers import Callers, current_caller
+from bot.app.door import Door
+from bot.app.logins import Logins, read_logins
+from bot.app.parts import Parts
+from bot.app.quiet_log import SWITCH, Quiet, QuietFormatter
+from bot.app.rates import USER_A_MINUTE, Lockout, Rates
+from bot.app.routes import SCRIPTS, add_routes
 from bot.app.security import Guard
-from bot.app.service import Service
+from bot.app.service import MAX_WAITING, Service
 from bot.app.texts import all_texts, locales
 from bot.app.theme import make_theme
 from bot.desk_api import DeskApi
@@ -28,28 +38,36 @@ from bot.feedback import FeedbackStore
 from ingest.errors import UsageError
 
 FOLDER = Path(__file__).parent
+MAX_CONNECTIONS = 2_000  # beyond them uvicorn answers 503 itself; an open page holds one or two
 SESSIONS = 500  # gradio keeps 10,000 sessions' state by default
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def build_app(
-    desk: DeskApi, *, title: str = "ruledesk", auth: Verify | None = None, feedback: FeedbackStore | None = None
+    desk: DeskApi,
+    *,
+    title: str = "ruledesk",
+    auth: Logins | None = None,
+    feedback: FeedbackStore | None = None,
+    rates: Rates | None = None,
+    lockout: Lockout | None = None,
+    log_questions: bool = False,
+    max_waiting: int = MAX_WAITING,
+    keep_refused: bool = True,
+    parts: Parts | None = None,
 ) -> FastAPI:
-    """The whole web chat. `auth` tells whether a name and password fit; without `feedback` there are no thumbs and
-    refused questions are not kept."""
-    service = Service(desk, feedback)
+    """The whole web chat. With `auth` everybody has to log in; without `feedback` there are no thumbs and refused
+    questions are not kept. Beyond `max_waiting` questions the answer is "busy" at once. `parts` are the tabs beside
+    asking, checking and the rules; the lead's is left out where nobody has to log in."""
+    service = Service(desk, feedback, auth, Quiet(log_questions), max_waiting, keep_refused)
+    parts = parts or Parts()
+    if auth is None:
+        parts = replace(parts, lead=None)
+    door = Door(auth, lockout, on_wrong=service.metrics.wrong_logins.inc) if auth else None
     app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)  # its pages load scripts from a CDN
-    gradio_apps: list[Any] = []
-
-    def allow(request: Request) -> bool:
-        if auth is None or _gradio_user(gradio_apps[0], request):
-            return True
-        login = basic_login(request.headers.get("authorization"))
-        return login is not None and auth(*login)
-
-    add_routes(app, service, allow)
+    add_routes(app, service, parts, door)
     i18n = gr.I18n(**locales())
-    blocks = make_blocks(service, i18n, title)
+    blocks = make_blocks(service, i18n, title, parts)
     blocks.state_session_capacity = SESSIONS
     gr.mount_gradio_app(
         app,
@@ -62,16 +80,21 @@ def build_app(
         ssr_mode=False,
         pwa=False,
         show_error=False,
-        auth=auth,
+        auth_dependency=_user if door else None,
         i18n=i18n,
         theme=make_theme(),
         css_paths=[FOLDER / "app.css"],
         head=_head(),
         max_file_size=1,
     )
-    gradio_apps.append(app.routes[-1].app)  # type: ignore[attr-defined]
+    app.add_middleware(Callers, door=door, rates=rates or Rates(), metrics=service.metrics)
     app.add_middleware(Guard)
     return app
+
+
+def _user(_: Any) -> str | None:
+    login = current_caller().login
+    return login.name if login else None
 
 
 def serve(
@@ -80,17 +103,40 @@ def serve(
     port: int = 7860,
     auth_file: Path | None = None,
     feedback_file: Path | None = None,
+    user_a_minute: int = USER_A_MINUTE,
+    keep_refused: bool = True,
+    places: Places | None = None,
 ) -> None:
     """Runs the web chat until interrupted. Feedback goes to `feedback_file`, by default into the user's data folder.
     Raises UsageError for a login file that does not read or a port that is taken."""
-    auth = verifier(read_logins(auth_file)) if auth_file else None
+    auth = read_logins(auth_file) if auth_file else None
+    log_questions = os.environ.get(SWITCH, "") not in ("", "0")
     store = FeedbackStore(feedback_file or user_data_path("ruledesk") / "feedback.sqlite3")
-    app = build_app(desk, auth=auth, feedback=store)
+    app = build_app(
+        desk,
+        auth=auth,
+        feedback=store,
+        rates=Rates(user_a_minute),
+        log_questions=log_questions,
+        keep_refused=keep_refused,
+        parts=make_parts(places or Places(store.path.parent), desk.refresh),
+    )
     listening = _listen(host, port)
+    threading.Thread(target=_warm, args=(desk,), name="warm up", daemon=True).start()
     try:
-        _Server(uvicorn.Config(app, log_level="warning", server_header=False), host).run(sockets=[listening])
+        config = uvicorn.Config(app, log_level="warning", server_header=False, limit_concurrency=MAX_CONNECTIONS)
+        if not log_questions:
+            for handler in logging.getLogger("uvicorn").handlers:
+                handler.setFormatter(QuietFormatter("%(levelname)s: %(message)s"))
+        _Server(config, host).run(sockets=[listening])
     finally:
         listening.close()
+
+
+def _warm(desk: DeskApi) -> None:
+    """Asks one question: the first one pays for what models and libraries put off, and no agent should wait for it."""
+    with contextlib.suppress(Exception):
+        desk.ask("可以开发票吗?")
 
 
 class _Server(uvicorn.Server):
@@ -126,12 +172,9 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _gradio_user(gradio_app: Any, request: Request) -> bool:
-    names = (f"access-token-{gradio_app.cookie_id}", f"access-token-unsecure-{gradio_app.cookie_id}")
-    return any(request.cookies.get(name) in gradio_app.tokens for name in names)
-
-
 def _head() -> str:
     words = {language: all_texts(language) for language in ("zh", "en")}
     table = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script>window.ruledeskTexts = {table};</script><script src="desk/app.js" defer></script>'
+    return f"<script>window.ruledeskTexts = {table};</script>" + "".join(
+        f'<script src="desk/{name}" defer></script>' for name in SCRIPTS
+    )

@@ -9,6 +9,7 @@ from datetime import date
 from bot.answers import Answer, Conflict, Language, Verdict
 from bot.app.quotes import ArticleOf, QuoteCard, nearest, quote_cards
 from bot.app.texts import platform_name, text
+from bot.wording import words
 from ingest.platforms import PLATFORMS
 
 _MARK = re.compile(r"\[(\d+)\]")
@@ -77,6 +78,9 @@ class AnswerView:
 def answer_view(answer: Answer, article_of: ArticleOf, language: Language, today: date) -> AnswerView:
     """The card of an answer, in the reader's language."""
     word, tone = verdict_word(answer.question, answer.verdict, answer.refused, language)
+    said, rest = opening(answer)
+    if said and language == answer.language:
+        word = said  # as the desk put it: 「需要」 answers 「要不要」 better than 「是」
     total = answer.timings_ms.get("total")
     return AnswerView(
         question=answer.question,
@@ -85,7 +89,7 @@ def answer_view(answer: Answer, article_of: ArticleOf, language: Language, today
         tone=tone,
         refused=answer.refused,
         reason=answer.reason,
-        pieces=pieces(answer.text, {c.n for c in answer.citations}),
+        pieces=pieces(rest, {c.n for c in answer.citations}),
         facts=_facts(answer, language),
         confidence=answer.confidence,
         conflicts=tuple(_conflict(c, answer, language) for c in answer.conflicts),
@@ -113,6 +117,21 @@ def verdict_word(question: str, verdict: Verdict | None, refused: bool, language
     return word, "good" if (verdict == "yes") == (asked == "permission") else "bad"
 
 
+def opening(answer: Answer) -> tuple[str | None, str]:
+    """The verdict's word as the text opens with it, and the text without it: it is shown once, in colour. What follows
+    the word in its line stays in the text."""
+    if answer.verdict is None or answer.refused:
+        return None, answer.text
+    known = {forms[answer.verdict] for forms in words(answer.language)["verdict"].values()}
+    lines = answer.text.split("\n")
+    at = next((i for i, line in enumerate(lines[:2]) if line in known), None)
+    if at is None:
+        return None, answer.text
+    word, _, more = re.sub(r"[,，]\s*", "\n", lines[at], count=1).partition("\n")
+    kept = [more[:1].upper() + more[1:]] if more else []
+    return word.rstrip("。."), "\n".join([*lines[:at], *kept, *lines[at + 1 :]])
+
+
 def _asked(question: str) -> str:
     # Of two kinds in one question the last is the one a yes or no belongs to: 「买家说我违规,可以不赔吗」.
     last = {
@@ -124,20 +143,20 @@ def _asked(question: str) -> str:
     return "permission" if last["permission"] > last["breach"] else "breach"
 
 
-def pieces(words: str, known: set[int]) -> tuple[Piece, ...]:
+def pieces(marked: str, known: set[int]) -> tuple[Piece, ...]:
     """The text cut at its [n] marks; a mark that names no citation stays plain text."""
     found: list[Piece] = []
     at = 0
-    for match in _MARK.finditer(words):
+    for match in _MARK.finditer(marked):
         n = int(match.group(1))
         if n not in known:
             continue
         if match.start() > at:
-            found.append(Piece(words[at : match.start()]))
+            found.append(Piece(marked[at : match.start()]))
         found.append(Piece(match.group(0), n))
         at = match.end()
-    if at < len(words):
-        found.append(Piece(words[at:]))
+    if at < len(marked):
+        found.append(Piece(marked[at:]))
     return tuple(found)
 
 

@@ -192,6 +192,7 @@ def test_a_folder_that_is_no_corpus(tmp_path: Path, make, words: str) -> None:  
 
 def test_a_corpus_without_rules(tmp_path: Path) -> None:
     corpus = small_corpus(tmp_path)
+    (corpus / "sources.json").unlink()  # a corpus made by hand
     (corpus / "passages.jsonl").write_text("", encoding="utf-8")
     with pytest.raises(CorpusError, match="no rule passages"):
         build_index(corpus, encoders=[HashingEncoder()])

@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.vectors import EXACT_UP_TO, HNSW_UP_TO, Vectors, build_vectors, kind_for, read_vectors, rows_of, search
-from index.vectors import write_vectors as write
+from index.vectors import (
+    EXACT_UP_TO,
+    HNSW_UP_TO,
+    Vectors,
+    build_vectors,
+    kind_for,
+    read_vectors,
+    rows_of,
+    search,
+    vector_bytes,
+)
 
 
 def unit_vectors(seed: int, rows: int, dimension: int = 16) -> Vectors:
@@ -68,7 +77,7 @@ def test_nothing_asked_for(k: int) -> None:
 @pytest.mark.parametrize("kind", ["Flat", "HNSW32,Flat"])
 def test_written_and_read_back(tmp_path: Path, kind: str, memory_map: bool) -> None:
     vectors = unit_vectors(6, 300)
-    write(build_vectors(vectors, kind), tmp_path / "v.faiss")
+    (tmp_path / "v.faiss").write_bytes(vector_bytes(build_vectors(vectors, kind)))
     index = read_vectors(tmp_path / "v.faiss", memory_map=memory_map)
     query = unit_vectors(7, 1)[0]
     assert search(index, query, 5)[1].tolist() == search(build_vectors(vectors, kind), query, 5)[1].tolist()

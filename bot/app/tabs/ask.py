@@ -7,10 +7,12 @@ from datetime import date
 import gradio as gr
 
 from bot.answers import Answer
+from bot.app.messages import said
 from bot.app.render import answer_html, error_html, render
 from bot.app.service import DeskFailure, Service
 from bot.app.texts import language_of, text
 from bot.desk_api import Turn
+from bot.followups import in_context
 from ingest.errors import RuledeskError
 
 # Runs in the browser before the request: shows at once that the desk is at work.
@@ -48,10 +50,11 @@ def ask_tab(service: Service, i18n: gr.I18n, platform: gr.Radio) -> None:
         try:
             found = await service.ask(words, where or None, turns)
         except RuledeskError as error:
-            return error_html(str(error), language), turns
+            return error_html(said(error, language), language), turns
         except DeskFailure:
             return error_html(text("error.internal", language), language), turns
-        html = answer_html(found, service.desk.article, language, date.today(), service.feedback is not None)
+        before = turns[-1].question if turns and in_context(found.question, turns) != found.question else None
+        html = answer_html(found, service.desk.article, language, date.today(), service.feedback is not None, before)
         return html, [*turns, _turn(found)][-3:]
 
     gr.on(

@@ -7,6 +7,7 @@ from datetime import date
 import gradio as gr
 
 from bot.app.checks import check_view
+from bot.app.messages import said
 from bot.app.render import check_html, error_html, render
 from bot.app.service import DeskFailure, Service
 from bot.app.texts import language_of, text
@@ -33,7 +34,7 @@ def check_tab(service: Service, i18n: gr.I18n, platform: gr.Radio) -> None:
         try:
             result = await service.check(words, where or None)
         except RuledeskError as error:
-            return error_html(str(error), language)
+            return error_html(said(error, language), language)
         except DeskFailure:
             return error_html(text("error.internal", language), language)
         return check_html(check_view(result, service.desk.article, language, date.today()), language)

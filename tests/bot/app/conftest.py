@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,22 @@ sys.path.insert(0, str(HERE))  # tests are imported one by one, without packages
 
 import uvicorn  # noqa: E402
 from attacks import ATTACK_ANSWER, ATTACK_ARTICLE  # noqa: E402
+from exam_items import DECK  # noqa: E402
 from fake_desk import FakeDesk  # noqa: E402
+from people import logins_of  # noqa: E402
 
+from bot.app.drill import Drill  # noqa: E402
+from bot.app.parts import Lead, Parts  # noqa: E402
 from bot.app.server import build_app  # noqa: E402
+from bot.benchmark import Figures  # noqa: E402
+from bot.desk_api import DeskApi  # noqa: E402
 from bot.feedback import FeedbackStore  # noqa: E402
+from bot.loading import Loader  # noqa: E402
+from bot.practice_store import PracticeStore  # noqa: E402
+from index.building import build_index  # noqa: E402
+from tests.bot.desks import make_desk  # noqa: E402
 
+PINNED = HERE.parents[2] / "eval" / "baseline.json"
 CHROMIUM = os.environ.get("RULEDESK_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
@@ -33,11 +44,12 @@ class Running:
     """A server under test."""
 
     url: str
-    desk: FakeDesk
+    desk: Any
     store: FeedbackStore | None
+    parts: Parts = field(default_factory=Parts)
 
 
-def start(desk: FakeDesk, **options: Any) -> tuple[uvicorn.Server, threading.Thread, str]:
+def start(desk: DeskApi, **options: Any) -> tuple[uvicorn.Server, threading.Thread, str]:
     """Runs the app on a free port of this machine in a thread."""
     listening = socket.create_server(("127.0.0.1", 0))
     app = build_app(desk, **options)
@@ -55,9 +67,11 @@ def start(desk: FakeDesk, **options: Any) -> tuple[uvicorn.Server, threading.Thr
 def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The web chat over the small desk, with feedback kept."""
     desk = FakeDesk(extra={ATTACK_ANSWER.question: ATTACK_ANSWER}, more=[ATTACK_ARTICLE])
-    store = FeedbackStore(tmp_path_factory.mktemp("feedback") / "feedback.sqlite3")
-    server, thread, url = start(desk, feedback=store)
-    yield Running(url, desk, store)
+    home = tmp_path_factory.mktemp("chat")
+    store = FeedbackStore(home / "feedback.sqlite3")
+    parts = Parts(Drill(DECK, PracticeStore(home / "practice.sqlite3")), Figures(home / "report", PINNED))
+    server, thread, url = start(desk, feedback=store, parts=parts)
+    yield Running(url, desk, store, parts)
     server.should_exit = True
     thread.join(5)
 
@@ -66,8 +80,27 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def guarded_chat() -> Iterator[Running]:
     """The web chat behind a login, without feedback."""
     desk = FakeDesk()
-    server, thread, url = start(desk, auth=lambda name, password: (name, password) == ("desk", "sesame"))
+    server, thread, url = start(desk, auth=logins_of(("desk", "open-sesame", False)))
     yield Running(url, desk, None)
+    server.should_exit = True
+    thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def lead_chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The web chat behind a login over a real small corpus: `boss` leads, `mei` does not. Both passwords are open-sesame."""
+    home = tmp_path_factory.mktemp("lead")
+    desk = make_desk(home)
+    encoders = desk.retriever.encoders
+    loader = Loader(
+        home / "corpus", lambda corpus, told: build_index(corpus, progress=told, encoders=encoders), desk.refresh
+    )
+    store = FeedbackStore(home / "feedback.sqlite3")
+    parts = Parts(lead=Lead(loader))
+    server, thread, url = start(
+        desk, feedback=store, parts=parts, auth=logins_of(("boss", "open-sesame", True), ("mei", "open-sesame", False))
+    )
+    yield Running(url, desk, store, parts)
     server.should_exit = True
     thread.join(5)
 

@@ -307,6 +307,10 @@ class FakeDesk:
         """One article, or None."""
         return BY_ID.get(article_id) or self.more.get(article_id)
 
+    def refresh(self) -> bool:
+        """There is never a newer index."""
+        return False
+
 
 def _wanted(text: str, platform: str | None, what: str) -> str | None:
     if not text.strip():

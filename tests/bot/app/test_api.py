@@ -8,16 +8,14 @@ import json
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import Any
 
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from bot.app.logins import basic_login, read_logins, verifier
+from bot.app.logins import basic_login
 from bot.app.security import MAX_BODY, allowed
-from ingest.errors import UsageError
 
 
 def call(url: str, body: Any = None, method: str | None = None, **headers: str) -> tuple[int, Any, Any]:
@@ -201,37 +199,19 @@ def test_a_login_guards_pages_endpoints_and_routes(guarded_chat):
     assert call(url + "v1/articles/art-1")[0] == 401
     assert call(url + "gradio_api/info")[0] == 401
     assert call(url + "gradio_api/call/ask", {"data": ["x", None]})[0] == 401
-    right = "Basic " + base64.b64encode(b"desk:sesame").decode()
-    wrong = "Basic " + base64.b64encode(b"desk:open").decode()
+    right = "Basic " + base64.b64encode(b"desk:open-sesame").decode()
+    wrong = "Basic " + base64.b64encode(b"desk:open-wide").decode()
     assert call(url + "v1/ask", question, Authorization=right)[0] == 200
     assert call(url + "v1/ask", question, Authorization=wrong)[0] == 401
     assert call(url + "v1/feedback", {"question": "q", "vote": "up"}, Authorization=right)[0] == 404
 
 
 def test_the_real_client_logs_in(guarded_chat):
-    made = Client(guarded_chat.url, auth=("desk", "sesame"), verbose=False)
+    made = Client(guarded_chat.url, auth=("desk", "open-sesame"), verbose=False)
     try:
         assert made.predict("刷信用卡可以吗?", None, api_name="/ask")["verdict"] == "no"
     finally:
         made.close()
-
-
-def test_login_file(tmp_path: Path):
-    file = tmp_path / "logins"
-    file.write_text("# the desk\n\nzhou:pass:word\nli:密码\n", encoding="utf-8")
-    verify = verifier(read_logins(file))
-    assert verify("zhou", "pass:word") and verify("li", "密码")
-    assert not verify("li", "") and not verify("nobody", "") and not verify("zhou", "密码")
-
-
-@pytest.mark.parametrize(("content", "word"), [("", "nobody"), ("just a name\n", "line 1"), ("a:\n", "line 1")])
-def test_a_bad_login_file_is_a_clear_line(tmp_path: Path, content: str, word: str):
-    file = tmp_path / "logins"
-    file.write_text(content)
-    with pytest.raises(UsageError, match=word):
-        read_logins(file)
-    with pytest.raises(UsageError, match="cannot read"):
-        read_logins(tmp_path / "missing")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,22 @@ def test_english_by_the_browsers_locale(open_page, shot):
     shot(page, "english")
 
 
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024), (1440, 900)])
+def test_practice_and_benchmark_in_english(open_page, shot):
+    page = open_page(locale="en-US")
+    open_tab(page, 3)
+    page.click("[data-drill-skip]")
+    page.wait_for_selector("[data-drill-next]")
+    words = page.inner_text("#rd-drill")
+    for part in ("Wrong", "Key", "Next item", "Score by topic", "Comes again in 1 min", "Delivery"):
+        assert part in words, part
+    shot(page, "practice-english")
+    open_tab(page, 4)
+    page.wait_for_selector(".rd-bench table")
+    seen = page.inner_text("#rd-bench")
+    assert "Quotes exact to the letter" in seen and not [c for c in seen if "\u4e00" <= c <= "\u9fff"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180), (1280, 900)])
 def test_nothing_runs_off_the_side(open_page, shot, width, height):
     page = open_page(width=width, height=height)
     ask(page, LATE)
@@ -48,6 +63,11 @@ def test_nothing_runs_off_the_side(open_page, shot, width, height):
     open_tab(page, 2)
     page.wait_for_selector(".rd-rules li")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for number, what in ((3, "[data-drill-skip]"), (4, ".rd-bench table")):
+        open_tab(page, number)
+        page.wait_for_selector(what)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        shot(page, f"tab-{number}-{width}")
 
 
 def test_on_a_phone_the_verdict_comes_into_view(open_page):
@@ -89,6 +109,15 @@ def test_axe_finds_nothing_serious(open_page, scheme):
     found += _grave(axe, page)
     open_tab(page, 2)
     page.wait_for_selector(".rd-rules li")
+    found += _grave(axe, page)
+    open_tab(page, 3)
+    page.wait_for_selector(".rd-item")
+    found += _grave(axe, page)
+    page.click("[data-drill-skip]")
+    page.wait_for_selector("[data-drill-next]")
+    found += _grave(axe, page)
+    open_tab(page, 4)
+    page.wait_for_selector(".rd-bench table")
     found += _grave(axe, page)
     assert found == []
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from fake_desk import FakeDesk
 
+from bot.app.logins import login_line
 from bot.app.server import serve
 from ingest.errors import UsageError
 
@@ -28,7 +29,7 @@ serve(FakeDesk(), port=0, auth_file=Path(sys.argv[1]), feedback_file=Path(sys.ar
 
 def test_it_says_where_it_is_when_it_answers(tmp_path: Path):
     logins, store = tmp_path / "logins", tmp_path / "feedback.sqlite3"
-    logins.write_text("desk:sesame\n")
+    logins.write_text(login_line("desk", "open-sesame") + "\n")
     path = os.pathsep.join((str(ROOT), str(HERE)))
     with subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(logins), str(store)],

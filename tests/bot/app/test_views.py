@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.app.checks import check_view, draft_pieces
+from bot.app.messages import said
 from bot.app.quotes import CONTEXT, old_years, quote_cards, safe_url, surroundings
 from bot.app.rulebook import SHOWN, rules_view, years
-from bot.app.views import answer_view, pieces, verdict_word
+from bot.app.views import answer_view, opening, pieces, verdict_word
 from bot.findings import Finding
+from ingest.errors import UsageError
 
 TODAY = date(2026, 6, 1)
 DESK = FakeDesk()
@@ -196,3 +198,37 @@ def test_the_match_of_a_search_is_an_exact_span(word, body):
     article = replace(ARTICLES[0], text=body)
     for row in rules_view([article], word, None, None, "zh", TODAY).rows:
         assert row.match == body[row.start : row.end]
+
+
+@pytest.mark.parametrize(
+    ("language", "verdict", "text", "word", "rest"),
+    [
+        ("zh", "no", "不可以。\n规则原文:「甲」[1]", "不可以", "规则原文:「甲」[1]"),
+        ("zh", "yes", "需要。\n规则原文:「甲」[1]", "需要", "规则原文:「甲」[1]"),
+        ("zh", "yes", "是,有违规后果。\n规则原文:「甲」[1]", "是", "有违规后果。\n规则原文:「甲」[1]"),
+        ("en", "yes", "Yes, it has consequences.\nThe rule[1]", "Yes", "It has consequences.\nThe rule[1]"),
+        ("zh", "no", "没有找到京东的规定。\n不可以。\n「甲」[1]", "不可以", "没有找到京东的规定。\n「甲」[1]"),
+        ("zh", "no", "可以。\n规则原文:「甲」[1]", None, "可以。\n规则原文:「甲」[1]"),
+        ("zh", None, "不可以。\n「甲」[1]", None, "不可以。\n「甲」[1]"),
+    ],
+)
+def test_the_verdict_is_shown_once(language, verdict, text, word, rest):
+    answer = replace(FakeDesk().ask("信用卡"), language=language, verdict=verdict, text=text)
+    assert opening(answer) == (word, rest)
+    view = answer_view(answer, FakeDesk().article, language, date(2026, 5, 1))
+    assert "".join(p.text for p in view.pieces) == rest
+    if word:
+        assert view.word == word
+
+
+@pytest.mark.parametrize(
+    ("error", "zh", "en"),
+    [
+        ("the question has 2,500 characters; the limit is 2,000; shorten it", "上限是 2,000 个字", "the limit is 2,000"),
+        ("the draft is empty; type one", "还没有输入话术", "is empty"),
+        ("platform '火星' is not known; known are 淘宝", "没有“火星”这个平台", "火星"),
+        ("top is 90; it must be 1 to 50", "没法处理：top is 90", "top is 90; it must be 1 to 50"),
+    ],
+)
+def test_errors_are_told_in_the_readers_language(error, zh, en):
+    assert zh in said(UsageError(error), "zh") and en in said(UsageError(error), "en")
