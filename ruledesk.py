@@ -53,7 +53,7 @@ def _root(
 
 @app.command(epilog="Example: ruledesk ingest pages/ https://example.com/rules.html --into my-rules")
 def ingest(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="http(s) URL, .html .txt .md file, folder")],
+    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="http(s) URL, .html .txt .md .docx .pdf .xlsx file, folder")],
     into: Annotated[Path, typer.Option(metavar="DIR", help="The corpus folder to make or update")],
     allow_private: Annotated[bool, typer.Option(help="Let addresses on private networks be fetched")] = False,
     pages: Annotated[int, typer.Option(min=1, help="Pages to fetch at most from one address")] = 50,

@@ -1,0 +1,95 @@
+"""What an office file must be before any parser sees it: whole, not protected, and no bomb."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+
+from ingest.errors import SourceError
+
+MAX_UNPACKED = 100_000_000  # bytes of all parts together; a handbook of 1,000 pages has a tenth of it
+MAX_PARTS = 5_000
+_STEP = 64 * 1024
+_STREAM = re.compile(rb"stream\r?\n")
+_FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b")
+_OLE = b"\xd0\xcf\x11\xe0"  # a password-protected .docx or .xlsx is an OLE file, as the kinds before 2007 were
+
+
+def check_archive(data: bytes, main_part: str) -> None:
+    """Reads every part of a .docx or .xlsx once, within the limits. Raises SourceError that says what is wrong.
+
+    `main_part` is what makes it that kind of file. Each part is really unpacked: sizes that a file declares may lie.
+    """
+    if data.startswith(_OLE):
+        raise SourceError("it is protected by a password, or of a kind before 2007; save it anew without a password")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            if len(parts) > MAX_PARTS:
+                raise SourceError(f"it has {len(parts):,} parts; the limit is {MAX_PARTS:,}; split it")
+            if main_part not in archive.namelist():
+                raise SourceError(f"it is damaged or of another kind ({main_part} is missing); save it anew")
+            total = 0
+            for part in parts:
+                total = _read_part(archive, part, total)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+        raise SourceError("it is damaged or of another kind; open it in an office program and save it anew") from error
+
+
+def _read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, total: int) -> int:
+    if total + part.file_size > MAX_UNPACKED:
+        raise _too_large()
+    is_xml = part.filename.endswith((".xml", ".rels"))
+    with archive.open(part) as stream:
+        head = b""
+        while piece := stream.read(_STEP):
+            total += len(piece)
+            if total > MAX_UNPACKED:
+                raise _too_large()
+            if is_xml and len(head) < _STEP:
+                head += piece
+    if is_xml and (b"<!DOCTYPE" in head or b"<!ENTITY" in head):
+        raise SourceError(
+            f"its part {part.filename[:60]} declares entities, which no office program writes; save it anew"
+        )
+    return total
+
+
+def check_pdf(data: bytes) -> None:
+    """Unpacks every packed stream once, within the limit. Raises SourceError for what is damaged, locked or a bomb."""
+    if not data.lstrip()[:1024].startswith(b"%PDF"):
+        raise SourceError("it is damaged or no PDF; save it anew")
+    if b"/Encrypt" in data:
+        raise SourceError("it is protected; print it to a new PDF without a password")
+    total = 0
+    for match in _STREAM.finditer(data):
+        if data[max(0, match.start() - 3) : match.start()] == b"end":
+            continue
+        head = data[data.rfind(b"obj", 0, match.start()) : match.start()]
+        if len(_FLATE.findall(head)) > 1:
+            raise SourceError("it holds a stream that is packed twice, as bombs are; print it to a new PDF")
+        if _FLATE.search(head):
+            total = _inflated(data, match.end(), total)
+
+
+def _inflated(data: bytes, begin: int, total: int) -> int:
+    decoder = zlib.decompressobj()
+    end = data.find(b"endstream", begin)
+    piece = data[begin : end if end >= 0 else len(data)]
+    while piece and not decoder.eof:
+        try:
+            total += len(decoder.decompress(piece, _STEP))
+        except zlib.error:
+            return total  # the parser reads it up to here as well
+        if total > MAX_UNPACKED:
+            raise _too_large()
+        piece = decoder.unconsumed_tail
+    return total
+
+
+def _too_large() -> SourceError:
+    return SourceError(
+        f"its parts unpack to more than {MAX_UNPACKED:,} bytes, the limit; split it or take pictures out"
+    )
