@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.progress import Bar
+from bot.scripts_cli import scripts
 from bot.terminal import Commands, tell
 from eval.cli import evaluate
 from ingest.errors import SourceError, UsageError
@@ -53,7 +54,10 @@ def _root(
 
 @app.command(epilog="Example: ruledesk ingest pages/ https://example.com/rules.html --into my-rules")
 def ingest(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="http(s) URL, .html .txt .md .docx .pdf .xlsx file, folder")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="http(s) URL, .html .txt .md .docx .pdf .xlsx file, folder"),
+    ],
     into: Annotated[Path, typer.Option(metavar="DIR", help="The corpus folder to make or update")],
     allow_private: Annotated[bool, typer.Option(help="Let addresses on private networks be fetched")] = False,
     pages: Annotated[int, typer.Option(min=1, help="Pages to fetch at most from one address")] = 50,
@@ -176,6 +180,7 @@ def conflicts(corpus: Corpus = None, as_json: Json = False) -> None:
 
 
 app.command("eval")(evaluate)
+app.add_typer(scripts, name="scripts")
 
 
 @app.command(epilog="Example: ruledesk chat --port 7861")

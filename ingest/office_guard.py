@@ -11,9 +11,12 @@ from ingest.errors import SourceError
 
 MAX_UNPACKED = 100_000_000  # bytes of all parts together; a handbook of 1,000 pages has a tenth of it
 MAX_PARTS = 5_000
+MAX_CELLS = 20_000_000  # of the rectangle that a sheet's cells span: readers take memory for all of it
 _STEP = 64 * 1024
 _STREAM = re.compile(rb"stream\r?\n")
 _FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b")
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["']""")
 _OLE = b"\xd0\xcf\x11\xe0"  # a password-protected .docx or .xlsx is an OLE file, as the kinds before 2007 were
 
 
@@ -43,8 +46,18 @@ def _read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, total: int) -> i
         raise _too_large()
     is_xml = part.filename.endswith((".xml", ".rels"))
     with archive.open(part) as stream:
-        head = b""
+        head = tail = b""
+        right = below = 1
+        is_sheet = _SHEET.fullmatch(part.filename) is not None
         while piece := stream.read(_STEP):
+            if is_sheet:
+                for column, row in _CELL.findall(tail + piece):
+                    right, below = max(right, _number(column)), max(below, int(row))
+                if right * below > MAX_CELLS:
+                    raise SourceError(
+                        f"its sheet spans {right * below:,} cells; the limit is {MAX_CELLS:,}; cut it down"
+                    )
+                tail = piece[-40:]
             total += len(piece)
             if total > MAX_UNPACKED:
                 raise _too_large()
@@ -55,6 +68,14 @@ def _read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, total: int) -> i
             f"its part {part.filename[:60]} declares entities, which no office program writes; save it anew"
         )
     return total
+
+
+def _number(column: bytes) -> int:
+    """A column's number from its letters: A is 1, AA is 27."""
+    number = 0
+    for letter in column.upper():
+        number = number * 26 + letter - 64
+    return number
 
 
 def check_pdf(data: bytes) -> None:
