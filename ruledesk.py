@@ -191,12 +191,17 @@ def chat(
     auth: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Ask for a login; a file of name:password lines")
     ] = None,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Offer ask and check as MCP tools too (extra: mcp)")] = False,
 ) -> None:
     """Opens the web chat, with its JSON API, until Ctrl+C."""
+    if mcp:
+        from bot.app.mcp_gate import require_mcp
+
+        require_mcp()  # before models are loaded
     desk = _desk(corpus)
     from bot.app.server import serve
 
-    serve(desk, host, port, auth)
+    serve(desk, host, port, auth, mcp=mcp)
 
 
 def _folder(corpus: Path | None) -> Path:

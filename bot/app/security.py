@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 1_000_000  # bytes; the longest draft or question is a small part of it
+MCP_PATH = "/gradio_api/mcp"
 _TOO_LONG = f"the request is longer than {MAX_BODY} bytes: shorten it"
 
 # gradio needs inline scripts and eval; nothing comes from or goes to another host.
@@ -54,8 +55,10 @@ class BodyTooLarge(HTTPException):
 class Guard:
     """ASGI middleware: shut routes answer 404, long bodies 413, and every response carries HEADERS."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, mcp: bool = False) -> None:
+        """`mcp` opens the MCP endpoint, whose own gate asks for the login."""
         self.app = app
+        self.mcp = mcp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,7 +77,7 @@ class Guard:
                     headers["cache-control"] = "public, max-age=31536000, immutable"  # their names hold a digest
             await send(message)
 
-        if not allowed(scope["path"]):
+        if not allowed(scope["path"], self.mcp):
             await JSONResponse({"error": "no such page"}, 404)(scope, receive, guarded_send)
             return
         if _declared(scope) > MAX_BODY:
@@ -88,8 +91,10 @@ class Guard:
             await _too_large()(scope, receive, guarded_send)
 
 
-def allowed(path: str) -> bool:
-    """Whether a path may reach the app: all of the desk's own, and of gradio's only what its page needs."""
+def allowed(path: str, mcp: bool = False) -> bool:
+    """Whether a path may reach the app: all of the desk's own, of gradio's only what its page needs, and MCP where on."""
+    if path.rstrip("/") == MCP_PATH:
+        return mcp
     if path.startswith("/gradio_api"):
         return _GRADIO_OPEN.fullmatch(path) is not None
     return _SHUT.match(path) is None

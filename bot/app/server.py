@@ -18,6 +18,7 @@ from platformdirs import user_data_path
 
 from bot.app.blocks import make_blocks
 from bot.app.logins import Verify, basic_login, read_logins, verifier
+from bot.app.mcp_gate import INSTALL_MCP, McpGate, require_mcp, speak_json
 from bot.app.routes import add_routes
 from bot.app.security import Guard
 from bot.app.service import Service
@@ -33,10 +34,17 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def build_app(
-    desk: DeskApi, *, title: str = "ruledesk", auth: Verify | None = None, feedback: FeedbackStore | None = None
+    desk: DeskApi,
+    *,
+    title: str = "ruledesk",
+    auth: Verify | None = None,
+    feedback: FeedbackStore | None = None,
+    mcp: bool = False,
 ) -> FastAPI:
     """The whole web chat. `auth` tells whether a name and password fit; without `feedback` there are no thumbs and
-    refused questions are not kept."""
+    refused questions are not kept; `mcp` offers /ask and /check as MCP tools too (UsageError without that extra)."""
+    if mcp:
+        require_mcp()
     service = Service(desk, feedback)
     app = FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None)  # its pages load scripts from a CDN
     gradio_apps: list[Any] = []
@@ -68,9 +76,15 @@ def build_app(
         css_paths=[FOLDER / "app.css"],
         head=_head(),
         max_file_size=1,
+        mcp_server=mcp,
     )
+    if mcp:
+        if not blocks.mcp_server:  # gradio goes on without it
+            raise UsageError(f"the MCP server did not start ({blocks.mcp_error}); {INSTALL_MCP}")
+        speak_json(blocks.mcp_server_obj)
     gradio_apps.append(app.routes[-1].app)  # type: ignore[attr-defined]
-    app.add_middleware(Guard)
+    app.add_middleware(McpGate, allow=allow)
+    app.add_middleware(Guard, mcp=mcp)
     return app
 
 
@@ -80,12 +94,13 @@ def serve(
     port: int = 7860,
     auth_file: Path | None = None,
     feedback_file: Path | None = None,
+    mcp: bool = False,
 ) -> None:
     """Runs the web chat until interrupted. Feedback goes to `feedback_file`, by default into the user's data folder.
     Raises UsageError for a login file that does not read or a port that is taken."""
     auth = verifier(read_logins(auth_file)) if auth_file else None
     store = FeedbackStore(feedback_file or user_data_path("ruledesk") / "feedback.sqlite3")
-    app = build_app(desk, auth=auth, feedback=store)
+    app = build_app(desk, auth=auth, feedback=store, mcp=mcp)
     listening = _listen(host, port)
     try:
         _Server(uvicorn.Config(app, log_level="warning", server_header=False), host).run(sockets=[listening])
