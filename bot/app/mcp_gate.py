@@ -1,4 +1,4 @@
-"""The MCP endpoint: what it needs, how it answers, and a gate, since gradio mounts it without its other routes' login."""
+"""The MCP endpoint: what it needs, how it answers, and a gate, since gradio asks for no login on it."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class Guard:
 
 
 def allowed(path: str, mcp: bool = False) -> bool:
-    """Whether a path may reach the app: all of the desk's own, of gradio's only what its page needs, and MCP where on."""
+    """Whether a path may reach the app: all of the desk's own, of gradio's what its page needs, MCP where on."""
     if path.rstrip("/") == MCP_PATH:
         return mcp
     if path.startswith("/gradio_api"):

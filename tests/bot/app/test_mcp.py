@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Iterator
 from importlib.util import find_spec
@@ -126,14 +127,12 @@ def test_the_gate_takes_small_posts_from_its_own_host_only(served: Running) -> N
     assert call(path, method="DELETE")[0] == 405
     assert call(path, {}, Origin="https://elsewhere.example")[0] == 403
     assert call(path, {}, Origin=served.url.rstrip("/"))[0] in (400, 406)  # the protocol's own refusal of {}
-    status, _, headers = call(path, {})
+    headers = call(path, {})[2]
     assert "default-src 'self'" in headers["content-security-policy"]
     for more in ("schema", "sse", "messages/", "http"):
         assert call(path + more)[0] == 404
-    try:
+    with contextlib.suppress(OSError):  # the server may hang up before it has read what it will not take
         assert call(path, b"x" * (MAX_BODY + 1))[0] == 413
-    except OSError:
-        pass  # the server may hang up before it has read what it will not take
 
 
 @needs_mcp
