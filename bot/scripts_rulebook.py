@@ -17,15 +17,17 @@ from index.glossary import domain_glossary
 from index.query import CONCEPT
 from ingest.articles import Article
 from ingest.pipeline import ingest
+from ingest.platforms import PLATFORMS
 from ingest.sentences import sentence_spans
 from ingest.store import Corpus, read_corpus
 
-# A sentence that asks or allows something; headings and lists of topics name a matter without ruling on it.
-_RULES = re.compile(
-    "不得|不能|不可|不要|应当?|须|必须|需要?|可以?|支持|承担|[由给为].{1,12}(?:出|付|处理|办理)|扣\\s?\\d"
-)
 GROUP = "规则台建议"
-MAX_QUOTE = 200  # characters: a longer sentence is a list and rests a line on nothing exact
+MAX_QUOTE = 200  # characters: a longer sentence is a list and bears nothing exact
+# What makes a sentence bear a line out: two concepts of it and a word that binds; one concept wants points besides.
+_FORBIDS = re.compile("不得|不能|不可|不要|禁止|违规|扣\\s?\\d")
+_BINDS = re.compile(_FORBIDS.pattern + "|须|应[当该说先]|[由要].{0,12}承担")
+_POINTS = re.compile("扣\\s?\\d{1,2}\\s?分")
+_Rank = tuple[int, str, int]  # concepts shared, the date, the shorter the better
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +38,35 @@ class Rules:
     checker: ReplyChecker
 
     def suggested(self) -> list[Script]:
-        """The desk's own lines that a rule of this corpus bears out, each with that rule's words."""
-        return [script for line in reply_lines() if (script := self._script(line)) is not None]
+        """The desk's own lines, each for the platforms whose rules bear it out, with that rule's words."""
+        return [script for line in reply_lines() for script in self._scripts(line)]
 
-    def _script(self, line: Line) -> Script | None:
-        if not self.checker.check(line.zh).ok:
-            return None
-        found = max(self._quotes(line), key=lambda one: one[0], default=None)
-        if found is None:
-            return None
-        _, article, quote = found
-        place = " · ".join(p for p in (article.title, " ".join(article.platforms), article.published) if p)
-        return Script((GROUP,), _keywords(line), line.zh, None, f"「{quote}」{place}")
+    def _scripts(self, line: Line) -> Iterator[Script]:
+        best: dict[str | None, tuple[_Rank, Article, str]] = {}
+        for found in self._quotes(line):
+            platform = found[1].platforms[0] if len(found[1].platforms) == 1 else None
+            if platform not in best or found[0] > best[platform][0]:
+                best[platform] = found
+        for platform in (None, *PLATFORMS):
+            if platform in best and self.checker.check(line.zh, platform).ok:
+                _, article, quote = best[platform]
+                place = " · ".join(p for p in (article.title, " ".join(article.platforms), article.published) if p)
+                yield Script((GROUP,), _keywords(line), line.zh, platform, f"「{quote}」{place}")
 
-    def _quotes(self, line: Line) -> Iterator[tuple[tuple[int, str, int], Article, str]]:
+    def _quotes(self, line: Line) -> Iterator[tuple[_Rank, Article, str]]:
+        binds = _FORBIDS if line.verdicts == {"no"} else _BINDS
         for article in self.articles:
+            heads = {heading.start for heading in article.headings}
             for start, end in sentence_spans(article.text):
                 quote = article.text[start:end]
-                if len(quote) > MAX_QUOTE or not _RULES.search(quote) or start in {h.start for h in article.headings}:
+                if len(quote) > MAX_QUOTE or start in heads or not binds.search(quote):
                     continue
                 terms = key_terms(quote)
-                if line.every <= terms and (not line.some or line.some & terms):
-                    shared = len(line.some & terms)
-                    yield (shared, article.published or "", -len(quote)), article, quote
+                some = len(line.some & terms)
+                if not line.every <= terms or (line.some and not some):
+                    continue
+                if len(line.every) + some > 1 or _POINTS.search(quote):
+                    yield (some, article.published or "", -len(quote)), article, quote
 
 
 def open_rules(corpus: Path | None) -> Rules:

@@ -11,9 +11,13 @@ from ingest.errors import SourceError
 
 MAX_UNPACKED = 100_000_000  # bytes of all parts together; a handbook of 1,000 pages has a tenth of it
 MAX_PARTS = 5_000
+MAX_STREAMS = 100_000  # of a PDF
+MAX_PICTURES = 1_000_000_000  # bytes that the pictures of a PDF unpack to
 MAX_CELLS = 20_000_000  # of the rectangle that a sheet's cells span: readers take memory for all of it
 _STEP = 64 * 1024
 _STREAM = re.compile(rb"stream\r?\n")
+_IMAGE = re.compile(rb"/Subtype\s*/Image")
+_HEAD = 2_048  # bytes before a stream in which its description stands
 _FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["']""")
@@ -84,22 +88,34 @@ def check_pdf(data: bytes) -> None:
         raise SourceError("it is damaged or no PDF; save it anew")
     if b"/Encrypt" in data:
         raise SourceError("it is protected; print it to a new PDF without a password")
-    total = 0
-    for match in _STREAM.finditer(data):
-        if data[max(0, match.start() - 3) : match.start()] == b"end":
+    text = pictures = 0
+    for number, match in enumerate(_STREAM.finditer(data)):
+        if number > MAX_STREAMS:
+            raise SourceError(f"it has over {MAX_STREAMS:,} streams, the limit; split it")
+        before = data[max(0, match.start() - _HEAD) : match.start()]
+        if before.endswith(b"end"):
             continue
-        head = data[data.rfind(b"obj", 0, match.start()) : match.start()]
+        head = before[before.rfind(b"obj") + 1 :]
         if len(_FLATE.findall(head)) > 1:
             raise SourceError("it holds a stream that is packed twice, as bombs are; print it to a new PDF")
         if _FLATE.search(head):
-            total = _inflated(data, match.end(), total)
+            size = _inflated(data, match.end())
+            if _IMAGE.search(head):  # reading text leaves pictures packed, so that only each by itself counts
+                pictures += size
+            else:
+                text += size
+        if text > MAX_UNPACKED or pictures > MAX_PICTURES:
+            raise _too_large()
 
 
-def _inflated(data: bytes, begin: int, total: int) -> int:
+def _inflated(data: bytes, begin: int) -> int:
+    """How many bytes the stream unpacks to; it ends by itself. Raises SourceError over the limit."""
     decoder = zlib.decompressobj()
-    end = data.find(b"endstream", begin)
-    piece = data[begin : end if end >= 0 else len(data)]
-    while piece and not decoder.eof:
+    total, at, step = 0, begin, 1024
+    piece = b""
+    while not decoder.eof and (piece or at < len(data)):
+        if not piece:
+            piece, at, step = data[at : at + step], at + step, _STEP
         try:
             total += len(decoder.decompress(piece, _STEP))
         except zlib.error:

@@ -198,8 +198,8 @@ def test_the_desks_own_replies_rest_on_quotes_of_the_rules(rules: Rules, corpus:
     card = next(s for s in found if "信用卡" in s.content)
     quote, _, place = card.rule.partition("」")
     assert any(quote[1:] in a.text and a.title in place for a in rules.articles)
-    assert "天猫收款规定" in place and card.title == "信用卡、手续费"
-    assert all(s.rule for s in found) and all(rules.checker.check(s.content).ok for s in found)
+    assert "天猫收款规定" in place and card.title == "信用卡、手续费" and card.platform == "天猫"
+    assert all(s.rule for s in found) and all(rules.checker.check(s.content, s.platform).ok for s in found)
     assert not any("货到付款" in s.content for s in found), "no rule of this corpus speaks of it"
     assert run("export", tmp_path / "own.csv", "--suggested", "--corpus", corpus).exit_code == 0
     assert [

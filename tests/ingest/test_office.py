@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 pytest.importorskip("markitdown", reason="the extra office is not installed")
 
+from ingest.errors import SourceError
 from ingest.office import INSTALL, plain_document
 from ingest.office_guard import MAX_UNPACKED, check_pdf
 from ingest.office_sheets import shown
@@ -119,8 +121,24 @@ def test_bad_files_cost_one_line_each_and_the_rest_is_kept(tmp_path: Path) -> No
 
 def test_a_stream_packed_twice_is_refused() -> None:
     twice = zlib.compress(zlib.compress(b"x"))
-    with pytest.raises(Exception, match="packed twice"):
+    with pytest.raises(SourceError, match="packed twice"):
         check_pdf(b"%PDF-1.4\n1 0 obj<</Filter[/FlateDecode /FlateDecode]>>stream\n" + twice + b"\nendstream")
+
+
+def test_a_file_of_nothing_but_openings_is_looked_through_quickly() -> None:
+    begun = time.perf_counter()
+    with pytest.raises(SourceError, match="over 100,000 streams"):
+        check_pdf(b"%PDF-1.4\n" + b"obj/FlateDecode stream\n" * 500_000)
+    assert time.perf_counter() - begun < 20
+
+
+def test_pictures_that_unpack_to_much_are_no_bomb() -> None:
+    picture = (
+        b"1 0 obj<</Subtype /Image/Filter/FlateDecode>>stream\n" + zlib.compress(bytes(60_000_000)) + b"\nendstream\n"
+    )
+    check_pdf(b"%PDF-1.4\n" + picture * 2)
+    with pytest.raises(SourceError, match="unpack to more"):
+        check_pdf(b"%PDF-1.4\n" + picture.replace(b"/Image", b"/Form") * 2)
 
 
 @pytest.mark.parametrize(("suffix", "module"), [(".docx", "markitdown"), (".xlsx", "openpyxl")])
