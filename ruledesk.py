@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.progress import Bar
+from bot.scripts_cli import scripts
 from bot.terminal import Commands, tell
 from eval.cli import evaluate
 from ingest.errors import SourceError, UsageError
@@ -54,7 +55,10 @@ def _root(
 
 @app.command(epilog="Example: ruledesk ingest pages/ https://example.com/rules.html --into my-rules")
 def ingest(
-    sources: Annotated[list[str], typer.Argument(metavar="SOURCE...", help="http(s) URL, .html .txt .md file, folder")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="http(s) URL, .html .txt .md .docx .pdf .xlsx file, folder"),
+    ],
     into: Annotated[Path, typer.Option(metavar="DIR", help="The corpus folder to make or update")],
     allow_private: Annotated[bool, typer.Option(help="Let addresses on private networks be fetched")] = False,
     pages: Annotated[int, typer.Option(min=1, help="Pages to fetch at most from one address")] = 50,
@@ -178,6 +182,7 @@ def conflicts(corpus: Corpus = None, as_json: Json = False) -> None:
 
 
 app.command("eval")(evaluate)
+app.add_typer(scripts, name="scripts")
 
 
 @app.command(epilog="Example: ruledesk chat --port 7861")
@@ -188,6 +193,7 @@ def chat(
     auth: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Ask for a login; a file of lines made by ruledesk passwd")
     ] = None,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Offer ask and check as MCP tools too (extra: mcp)")] = False,
     rate: Annotated[int, typer.Option(min=0, help="Requests a minute for one user; 0 for no limit")] = 600,
     report: Annotated[
         Path | None,
@@ -198,6 +204,10 @@ def chat(
     ] = True,
 ) -> None:
     """Opens the web chat, with its JSON API, until Ctrl+C."""
+    if mcp:
+        from bot.app.mcp_gate import require_mcp
+
+        require_mcp()  # before models are loaded
     folder = _folder(corpus)
     from bot.app.assembly import Places
     from bot.app.server import serve
@@ -209,7 +219,9 @@ def chat(
     pinned = Path(str(resources.files("eval").joinpath("baseline.json")))
     own = folder if corpus is not None or auth is not None else None
     places = Places(data_folder(), own, report, pinned)
-    serve(_desk(folder), host, port, auth, user_a_minute=rate, keep_refused=keep_refused, places=places)
+    serve(
+        _desk(folder), host, port, auth, user_a_minute=rate, keep_refused=keep_refused, places=places, mcp=mcp
+    )
 
 
 @app.command(epilog="Example: ruledesk passwd zhou --lead >> logins.txt")

@@ -49,7 +49,7 @@ class ReplyLines:
         rule = key_terms(evidence[0].text) | key_terms(evidence[0].passage.text)
         shared = question.terms & rule
         platform = question.query.platforms[0] if question.query.platforms else None
-        for line in _lines():
+        for line in reply_lines():
             if not line.every <= shared or (line.some and not line.some & shared):
                 continue
             if line.verdicts and verdict not in line.verdicts:
@@ -61,7 +61,8 @@ class ReplyLines:
 
 
 @cache
-def _lines() -> tuple[Line, ...]:
+def reply_lines() -> tuple[Line, ...]:
+    """Every line of replies.toml, in its order."""
     data = tomllib.loads(resources.files("bot").joinpath("replies.toml").read_text(encoding="utf-8"))
 
     def concepts(names: Sequence[str]) -> frozenset[str]:

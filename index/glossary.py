@@ -33,10 +33,12 @@ class Glossary:
     def __init__(self, concepts: Iterable[dict[str, Any]]) -> None:
         """Each concept: {"id", "zh": [...], "en": [...], "not_in"?: [...]}. Raises KeyError where id is missing."""
         forms: dict[str, str] = {}
+        self.first_forms: dict[str, str] = {}  # concept -> its first Chinese form, for people to read
         guards: dict[str, tuple[str, ...]] = {}
         for concept in concepts:
             for form in (*concept.get("zh", ()), *concept.get("en", ())):
                 forms[_fold_form(form)] = concept["id"]
+            self.first_forms[concept["id"]] = next(iter(concept.get("zh", ())), concept["id"])
             guards[concept["id"]] = tuple(_fold_form(w).strip() for w in concept.get("not_in", ()))
         self._patterns = list(forms)
         self._ids = list(forms.values())

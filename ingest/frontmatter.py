@@ -131,7 +131,7 @@ def _plain(body: str, title: str) -> tuple[str, tuple[Heading, ...]]:
     at = 0
     for raw in clean_text(body).split("\n"):
         found = _HEADING.match(raw)
-        line = _inline(found.group(2) if found else re.sub(r"^[*+](?=\s)", "-", raw))
+        line = without_marks(found.group(2) if found else re.sub(r"^[*+](?=\s)", "-", raw))
         if not line:
             continue
         if found and not lines and len(found.group(1)) == 1:
@@ -143,7 +143,8 @@ def _plain(body: str, title: str) -> tuple[str, tuple[Heading, ...]]:
     return "\n".join(lines), tuple(headings)
 
 
-def _inline(line: str) -> str:
+def without_marks(line: str) -> str:
+    """A line of Markdown without bold, code, links, pictures and quote marks."""
     for pattern, put in _INLINE:
         line = pattern.sub(put, line)
     return re.sub(r"^>+\s?", "", line).strip()

@@ -18,11 +18,12 @@ from ingest.fetch import Fetcher
 from ingest.frontmatter import parse_markdown
 from ingest.html_pages import parse_html
 from ingest.identity import Shelf
+from ingest.office import OFFICE_SUFFIXES, parse_office
 from ingest.passages import split_article
 from ingest.saved_pages import parse_saved_page
 from ingest.store import DISK, SOURCES, Corpus, SourceState, one_writer, read_corpus, write_corpus
 
-SUFFIXES = (".txt", ".html", ".htm", ".md")
+SUFFIXES = (".txt", ".html", ".htm", ".md", *OFFICE_SUFFIXES)
 Progress = Callable[[str], None]
 _UNKNOWN = "(unknown)"  # the source of an article that names none
 
@@ -219,7 +220,8 @@ def _folder(path: Path, states: dict[str, SourceState], report: IngestReport, pr
 
 
 def _is_page(path: Path, root: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+    # An office program that has a file open keeps a "~$" file beside it.
+    hidden = path.name.startswith("~$") or any(part.startswith(".") for part in path.relative_to(root).parts)
     return path.is_file() and not path.is_symlink() and path.suffix.lower() in SUFFIXES and not hidden
 
 
@@ -260,6 +262,8 @@ def parse_file(data: bytes, name: str) -> list[ArticleDraft]:
     suffix = Path(name).suffix.lower()
     if suffix not in SUFFIXES:
         raise SourceError(f"{name}: files of kind {suffix or '(none)'} are not read; give {', '.join(SUFFIXES)}")
+    if suffix in OFFICE_SUFFIXES:
+        return parse_office(data, name)
     text = decode_bytes(data)
     if suffix == ".md":
         return [parse_markdown(text, name)]

@@ -41,6 +41,11 @@ def parse_date(text: str) -> str | None:
     return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
+def date_of_line(line: str) -> str | None:
+    """The day of a line that holds a date and nothing else ("发布时间:2024-05-06"), or None."""
+    return parse_date(line) if _DATE_LINE.fullmatch(line.strip()) else None
+
+
 def parse_saved_page(text: str, name: str) -> list[ArticleDraft]:
     """The articles of a page that was saved as text, in the page's order.
 

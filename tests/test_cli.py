@@ -248,7 +248,9 @@ def test_help_answers_at_once_and_version_is_told() -> None:
     assert spent < 10  # 0.2 s on an idle machine
 
 
-@pytest.mark.parametrize("command", ["ingest", "index", "ask", "check", "conflicts", "eval", "chat", "passwd"])
+@pytest.mark.parametrize(
+    "command", ["ingest", "index", "ask", "check", "conflicts", "eval", "scripts", "chat", "passwd"]
+)
 def test_every_command_has_help_with_an_example(command: str) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0

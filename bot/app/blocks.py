@@ -59,15 +59,32 @@ def _platform_picker(blocks: gr.Blocks, i18n: gr.I18n) -> gr.Radio:
 
 
 def _endpoints(service: Service) -> None:
+    # gradio takes the descriptions of the API page and of the MCP tools from these docstrings.
     async def ask(question: str, platform: str | None = None) -> dict[str, Any]:
-        """Answers a question from the platforms' rules, with exact quotes. The platform is one of the seven or null."""
+        """Answers what a customer-service agent on a Chinese marketplace may say or do, from the platforms' rules.
+
+        Gives a verdict (yes, no, depends or null), the rules' exact words with title, platform and date, the figures
+        in them, and rules that disagree. refused is true where the rules are silent: then do not guess an answer.
+
+        Args:
+            question: A question in Chinese or English, at most 2,000 characters, such as 刷信用卡可以另收手续费吗?
+            platform: One of 淘宝 天猫 京东 拼多多 抖音 快手 1688 (or taobao, tmall, jd, ...); null for all of them.
+        """
         try:
             return (await service.ask(question, platform)).to_json()
         except (RuledeskError, DeskFailure) as error:
             raise gr.Error(str(error), print_exception=False) from None
 
     async def check(draft: str, platform: str | None = None) -> dict[str, Any]:
-        """Finds what the rules forbid in a reply that is about to be sent. The platform is one of the seven or null."""
+        """Checks a reply that an agent is about to send to a buyer for words that the platforms' rules forbid.
+
+        ok is true where nothing was found. Each finding has a label, where the words stand in the draft (start, end),
+        what they cost, the rule's exact words, and a wording to send instead.
+
+        Args:
+            draft: The whole reply, at most 5,000 characters.
+            platform: One of 淘宝 天猫 京东 拼多多 抖音 快手 1688 (or taobao, tmall, jd, ...); null where not known.
+        """
         try:
             return (await service.check(draft, platform)).to_json()
         except (RuledeskError, DeskFailure) as error:

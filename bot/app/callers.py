@@ -14,12 +14,13 @@ from bot.app.logins import Login
 from bot.app.metrics import Metrics
 from bot.app.rates import Rates, TooMany
 from bot.app.render import render
+from bot.app.security import MCP_PATH
 from bot.app.sessions import COOKIE
 from bot.app.texts import language_of
 
 # What makes the desk work; pages, articles and the page's own parts are not counted.
 _COUNTED = ("/v1/ask", "/v1/check", "/v1/feedback", "/gradio_api/call/", "/gradio_api/api/", "/gradio_api/run/",
-            "/gradio_api/queue/join")  # fmt: skip
+            "/gradio_api/queue/join", MCP_PATH)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

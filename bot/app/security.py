@@ -14,6 +14,7 @@ MAX_BODY = 1_000_000  # bytes; the longest draft or question is a small part of 
 MAX_PAGE = 21_000_000  # of a rule page that a lead uploads
 BODY_SECONDS = 20.0  # for a whole body: who sends a byte now and then holds no place for long
 _PAGES = "/v1/lead/pages"
+MCP_PATH = "/gradio_api/mcp"
 
 # gradio needs inline scripts and eval; nothing comes from or goes to another host.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -64,9 +65,11 @@ class BodyTooSlow(HTTPException):
 class Guard:
     """ASGI middleware: shut routes answer 404, long bodies 413, slow ones 408, and every response carries HEADERS."""
 
-    def __init__(self, app: ASGIApp, body_seconds: float = BODY_SECONDS) -> None:
+    def __init__(self, app: ASGIApp, body_seconds: float = BODY_SECONDS, mcp: bool = False) -> None:
+        """`mcp` opens the MCP endpoint, whose own gate asks for the login."""
         self.app = app
         self._body_seconds = body_seconds
+        self.mcp = mcp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -85,7 +88,7 @@ class Guard:
                     headers["cache-control"] = "public, max-age=31536000, immutable"  # their names hold a digest
             await send(message)
 
-        if not allowed(scope["path"]):
+        if not allowed(scope["path"], self.mcp):
             await JSONResponse({"error": "no such page"}, 404)(scope, receive, guarded_send)
             return
         limit = MAX_PAGE if scope["path"] == _PAGES else MAX_BODY
@@ -99,8 +102,10 @@ class Guard:
             await JSONResponse({"error": error.detail}, error.status_code)(scope, receive, guarded_send)
 
 
-def allowed(path: str) -> bool:
-    """Whether a path may reach the app: all of the desk's own, and of gradio's only what its page needs."""
+def allowed(path: str, mcp: bool = False) -> bool:
+    """Whether a path may reach the app: all of the desk's own, of gradio's what its page needs, MCP where on."""
+    if path.rstrip("/") == MCP_PATH:
+        return mcp
     if path.startswith("/gradio_api"):
         return _GRADIO_OPEN.fullmatch(path) is not None
     return _SHUT.match(path) is None

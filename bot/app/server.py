@@ -25,6 +25,7 @@ from bot.app.blocks import make_blocks
 from bot.app.callers import Callers, current_caller
 from bot.app.door import Door
 from bot.app.logins import Logins, read_logins
+from bot.app.mcp_gate import INSTALL_MCP, McpGate, require_mcp, speak_json
 from bot.app.parts import Parts
 from bot.app.quiet_log import SWITCH, Quiet, QuietFormatter
 from bot.app.rates import USER_A_MINUTE, Lockout, Rates
@@ -55,10 +56,14 @@ def build_app(
     max_waiting: int = MAX_WAITING,
     keep_refused: bool = True,
     parts: Parts | None = None,
+    mcp: bool = False,
 ) -> FastAPI:
     """The whole web chat. With `auth` everybody has to log in; without `feedback` there are no thumbs and refused
     questions are not kept. Beyond `max_waiting` questions the answer is "busy" at once. `parts` are the tabs beside
-    asking, checking and the rules; the lead's is left out where nobody has to log in."""
+    asking, checking and the rules; the lead's is left out where nobody has to log in. `mcp` offers /ask and /check as
+    MCP tools too (UsageError without that extra)."""
+    if mcp:
+        require_mcp()
     service = Service(desk, feedback, auth, Quiet(log_questions), max_waiting, keep_refused)
     parts = parts or Parts()
     if auth is None:
@@ -86,9 +91,16 @@ def build_app(
         css_paths=[FOLDER / "app.css"],
         head=_head(),
         max_file_size=1,
+        mcp_server=mcp,
     )
+    if mcp:
+        if not blocks.mcp_server:  # gradio goes on without it
+            raise UsageError(f"the MCP server did not start ({blocks.mcp_error}); {INSTALL_MCP}")
+        speak_json(blocks.mcp_server_obj)
+    # The one added last sees a request first: limits, then who sends it, then what only that one may reach.
+    app.add_middleware(McpGate, allow=lambda _: door is None or current_caller().login is not None)
     app.add_middleware(Callers, door=door, rates=rates or Rates(), metrics=service.metrics)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, mcp=mcp)
     return app
 
 
@@ -106,6 +118,7 @@ def serve(
     user_a_minute: int = USER_A_MINUTE,
     keep_refused: bool = True,
     places: Places | None = None,
+    mcp: bool = False,
 ) -> None:
     """Runs the web chat until interrupted. Feedback goes to `feedback_file`, by default into the user's data folder.
     Raises UsageError for a login file that does not read or a port that is taken."""
@@ -120,6 +133,7 @@ def serve(
         log_questions=log_questions,
         keep_refused=keep_refused,
         parts=make_parts(places or Places(store.path.parent), desk.refresh),
+        mcp=mcp,
     )
     listening = _listen(host, port)
     threading.Thread(target=_warm, args=(desk,), name="warm up", daemon=True).start()

@@ -100,10 +100,10 @@ def test_a_source_that_is_not_there(folder: Path, tmp_path: Path, source: str, w
 
 
 def test_a_file_of_another_kind_and_an_empty_folder(folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "rules.pdf").write_bytes(b"%PDF-1.4")
+    (tmp_path / "rules.doc").write_bytes(b"old")
     (tmp_path / "none").mkdir()
-    report = ingest([str(tmp_path / "rules.pdf"), str(tmp_path / "none"), str(folder)], tmp_path / "c")
-    assert "files of kind .pdf are not read" in report.failed[str(tmp_path / "rules.pdf")]
+    report = ingest([str(tmp_path / "rules.doc"), str(tmp_path / "none"), str(folder)], tmp_path / "c")
+    assert "files of kind .doc are not read" in report.failed[str(tmp_path / "rules.doc")]
     assert "no .txt" in report.failed[str(tmp_path / "none")]
     assert len(titles(tmp_path / "c")) == 3
 

@@ -116,8 +116,15 @@ def test_wrong_calls_of_plain_routes(chat, path, body, status, word):
 
 
 def test_a_long_body_is_refused_declared_or_not(chat):
-    assert call(chat.url + "v1/ask", b"x" * (MAX_BODY + 1))[0] == 413
     host = chat.url.removeprefix("http://").rstrip("/")
+    declared = http.client.HTTPConnection(host, timeout=20)
+    try:
+        declared.putrequest("POST", "/v1/ask")
+        declared.putheader("Content-Length", str(MAX_BODY + 1))
+        declared.endheaders()  # refused by the word alone, before any of it is sent
+        assert declared.getresponse().status == 413
+    finally:
+        declared.close()
     connection = http.client.HTTPConnection(host, timeout=20)
     pieces = (b"x" * 100_000 for _ in range(12))
     try:
