@@ -116,7 +116,10 @@ def test_wrong_calls_of_plain_routes(chat, path, body, status, word):
 
 
 def test_a_long_body_is_refused_declared_or_not(chat):
-    assert call(chat.url + "v1/ask", b"x" * (MAX_BODY + 1))[0] == 413
+    try:
+        assert call(chat.url + "v1/ask", b"x" * (MAX_BODY + 1))[0] == 413
+    except urllib.error.URLError as error:  # the server hung up while this was still sending
+        assert isinstance(error.reason, BrokenPipeError | ConnectionResetError)
     host = chat.url.removeprefix("http://").rstrip("/")
     connection = http.client.HTTPConnection(host, timeout=20)
     pieces = (b"x" * 100_000 for _ in range(12))
