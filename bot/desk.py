@@ -14,6 +14,7 @@ from bot.answers import Answer
 from bot.check.checker import ReplyChecker
 from bot.conflicts import ConflictIndex
 from bot.desk_api import MAX_DRAFT, MAX_QUESTION, Turn
+from bot.evidence import Read
 from bot.findings import CheckResult
 from bot.followups import in_context
 from bot.question import read_question
@@ -80,9 +81,10 @@ class Desk:
         opened = self._current()
         read = read_question(in_context(text, history), _platform(platform))
         hits = opened.retriever.search(read.query, max(top, RANKED))
-        shown = opened.reader.rank(read, hits)[:top]
+        sentences: Read = {}
+        shown = opened.reader.rank(read, hits, sentences)[:top]
         retrieved = time.perf_counter()
-        answer = opened.reader.read(read, text, hits[:READ_HITS], shown)
+        answer = opened.reader.read(read, text, hits[:READ_HITS], shown, sentences)
         done = time.perf_counter()
         timings = {
             "retrieve": (retrieved - begun) * 1000,

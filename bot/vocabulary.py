@@ -48,11 +48,11 @@ class Vocabulary:
         self._total = max(total, 1)
         self._counts = counts
         self.highest = math.log(1 + (self._total + 0.5) / 0.5)
+        self._weights = {t: math.log(1 + (self._total - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
 
     def weight(self, term: str) -> float:
         """The idf of a term; one that no sentence holds has the highest."""
-        count = self._counts.get(term, 0)
-        return math.log(1 + (self._total - count + 0.5) / (count + 0.5)) if count else self.highest
+        return self._weights.get(term, self.highest)
 
     def knows(self, term: str) -> bool:
         """Whether any sentence of the corpus holds the term."""

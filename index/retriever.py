@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from index.building import index_folder, leg_file, mend_command
+from index.encoders.gathering import Gathering
 from index.encoders.loading import Encoder, load_encoders
 from index.fusion import FusionWeights, weights_for
 from index.hits import Hit, UnitMatch
@@ -93,7 +94,7 @@ class Retriever:
         verify_files(folder, manifest, mend)
         if not manifest.normalised:
             raise IndexError_(f"{folder}: its vectors are not normalised; rebuild with: {mend}")
-        loaded = tuple(encoders) if encoders is not None else load_encoders(manifest.models)
+        loaded = tuple(encoders) if encoders is not None else tuple(map(Gathering, load_encoders(manifest.models)))
         for leg in manifest.legs:
             encoder = next((e for e in loaded if e.name == leg.model), None)
             if encoder is None:

@@ -22,11 +22,6 @@ class _EngineModule(InputModule):
     dimension: int
     config_keys: list[str] = []
 
-    def __init__(self) -> None:
-        super().__init__()
-        # The engines keep scratch memory of their own: one text batch at a time.
-        self._lock = threading.Lock()
-
     def preprocess(self, inputs: list[str], prompt: str | None = None, **kwargs: Any) -> dict[str, Any]:
         """Keeps the texts as they are; `task` tells queries from documents."""
         texts = [f"{prompt}{text}" if prompt else text for text in inputs]
@@ -35,8 +30,7 @@ class _EngineModule(InputModule):
 
     def forward(self, features: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Adds `sentence_embedding`: float32 (texts, dimension), each row of length one."""
-        with self._lock:
-            vectors = self._encode(features["texts"], features.get("task") == QUERY)
+        vectors = self._encode(features["texts"], features.get("task") == QUERY)
         features["sentence_embedding"] = torch.from_numpy(np.ascontiguousarray(vectors, dtype=np.float32))
         return features
 
@@ -98,7 +92,10 @@ class UseModule(_EngineModule):
 
         # Four BLAS threads (its default) on two cores cost a hundred times the work.
         self._engine = USE(threads=1)
+        # The engine sets the number of BLAS threads for the whole process while it works: one batch at a time.
+        self._lock = threading.Lock()
 
     def _encode(self, texts: list[str], is_query: bool) -> np.ndarray[Any, Any]:
-        vectors: np.ndarray[Any, Any] = self._engine.encode(texts)
+        with self._lock:
+            vectors: np.ndarray[Any, Any] = self._engine.encode(texts)
         return vectors

@@ -1,0 +1,55 @@
+"""Questions that come in while the model is busy are encoded together: eight cost little more than one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+import numpy as np
+
+from index.encoders.loading import Encoder, Progress, Vectors
+
+AT_ONCE = 16  # questions in one pass: later ones wait for the next
+
+
+class Gathering:
+    """An encoder for many threads. Alone, a question goes straight through; beside others it shares their pass."""
+
+    def __init__(self, inner: Encoder) -> None:
+        self.name = inner.name
+        self.dimension = inner.dimension
+        self._inner = inner
+        self._waiting: list[tuple[str, Future[Vectors]]] = []
+        self._list = threading.Lock()
+        self._model = threading.Lock()
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """float32 (texts, dimension), rows of length one. An error of the model is raised for those in its pass."""
+        mine: list[Future[Vectors]] = [Future() for _ in texts]
+        with self._list:
+            self._waiting += zip(texts, mine, strict=True)
+        while not all(f.done() for f in mine):
+            # Whoever holds the model encodes for all who wait; the others find their vectors there when they get in.
+            with self._model:
+                self._serve()
+        return np.stack([f.result() for f in mine]) if mine else np.zeros((0, self.dimension), np.float32)
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """float32 (texts, dimension), rows of length one."""
+        return self._inner.encode_passages(texts, progress)
+
+    def _serve(self) -> None:
+        with self._list:
+            batch, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        if not batch:
+            return
+        encode: Callable[[Sequence[str]], Vectors] = self._inner.encode_queries
+        try:
+            vectors = encode([text for text, _ in batch])
+        except BaseException as error:
+            for _, future in batch:
+                future.set_exception(error)
+            return
+        for (_, future), vector in zip(batch, vectors, strict=True):
+            future.set_result(vector)
