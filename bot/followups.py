@@ -18,6 +18,11 @@ _ENDS = re.compile(r"呢[?？]?\s*$|(?:this|that|it|then)\s*\??\s*$", re.IGNOREC
 _FILLER = re.compile(
     r"[那么呢吗啊呀的?？!！。,，\s]|平台|上面?|店铺?|and|what|about|how|on|for|the|same|\?", re.IGNORECASE
 )
+# Asked alone, these ask what follows from what was spoken of: 「会关店吗」.
+_CONSEQUENCE = re.compile(
+    r"扣[分钱款]?|罚[款钱]?|赔[偿付钱]?|封[店号]|关[闭店]+|降权|下架|违规|处罚|后果|怎么办|多久|几[天分]|多少[钱分天]?|points?|fine[ds]?|penalt\w+|punish\w*|how (?:much|many|long)",
+    re.IGNORECASE,
+)
 # Words of asking and of the usual persons carry no subject of their own.
 _NO_SUBJECT = frozenset(
     f"{CONCEPT}{name}"
@@ -37,9 +42,11 @@ def in_context(question: str, history: Sequence[Turn]) -> str:
     if mentions and len(bare) <= 1:
         return _swap_platform(last, mentions[0][0], question)
     leans = bool(_OPENS.search(question)) or bool(_ENDS.search(question))
-    own = len(concepts - {f"{CONCEPT}{name}" for name in _PLATFORM_CONCEPTS})
+    own = len(concepts - _PLATFORM_TERMS)
     short = len(question) <= 12 if language_of(question) == "zh" else len(question.split()) <= 6
-    if (leans and own <= 2) or (short and own == 0):
+    # 「可以养猫吗」 is short and has no concept, but a subject: it is asked by itself, and refused.
+    empty = not {t for t in key_terms(_CONSEQUENCE.sub(" ", question)) if t not in _NO_SUBJECT and t not in _PLATFORM_TERMS}
+    if (leans and own <= 2) or (short and empty):
         text = _swap_platform(last, mentions[0][0], question) if mentions else last
         return (
             f"{text.rstrip('?？。!！ ')}; {question}"
@@ -49,7 +56,9 @@ def in_context(question: str, history: Sequence[Turn]) -> str:
     return question
 
 
-_PLATFORM_CONCEPTS = ("taobao", "tmall", "tmall_global", "jd", "pdd", "douyin", "kuaishou", "ali1688", "ali")
+_PLATFORM_TERMS = frozenset(
+    f"{CONCEPT}{name}" for name in ("taobao", "tmall", "tmall_global", "jd", "pdd", "douyin", "kuaishou", "ali1688", "ali")
+)
 
 
 def _last_subject(history: Sequence[Turn]) -> str:

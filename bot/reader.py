@@ -21,8 +21,8 @@ from index.hits import Hit
 from ingest.articles import Article, fold
 from ingest.sentences import trim
 
-MAX_RULES = 4  # citations for the rule itself; figure, penalty and the other side of a conflict come on top
-MARGIN = 2.4  # log-odds behind the best sentence within which another one is shown as well
+MAX_RULES = 5  # citations for the rule itself; figure, penalty and the other side of a conflict come on top
+MARGIN = 2.8  # log-odds behind the best sentence within which another one is shown as well
 FIGURE_MARGIN = 4.0  # the same for a sentence whose rule has the figure asked for
 SECOND_SOURCE = 3.5  # the same for a sentence of another article that holds as much of the question
 SHORT_RULE = 170  # a numbered rule up to this length is quoted whole

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from ingest.articles import Article, Passage
 from ingest.platforms import platforms_in
 
 DEEP = 2000  # rows a vector leg gives back; a passage that is not among them gets the lowest of these scores
+HEAD = 256  # passages put in order at first; more only where `allow` bars so many
 SAMPLE = 2000  # passages over which a leg's scores are standardised
 Scores = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -117,14 +118,13 @@ class Retriever:
             total += self.weights.weight(name) * self.weights.standardise(name, scores, scores[self._sample])
         platform = self._platform_match(query.platforms)
         total += self.weights.weight("platform") * platform
-        order = np.argsort(-total, kind="stable")
         unit_legs = {
             name: self.weights.standardise(name, by_unit, by_unit[self._unit_sample])
             for name, (_, by_unit) in legs.items()
             if by_unit is not None
         }
         hits: list[Hit] = []
-        for position in order:
+        for position in _best_first(total, max(4 * k, HEAD)):
             if len(hits) >= k:
                 break
             passage = self.passages[int(position)]
@@ -210,6 +210,18 @@ class Retriever:
             if not hasattr(self, "_positions"):
                 self._positions = {p.passage_id: i for i, p in enumerate(self.passages)}
         return self._positions[passage_id]
+
+
+def _best_first(scores: Scores, head: int) -> Iterator[int]:
+    """The positions by falling score, equal ones in their order. Only a head is sorted unless more is asked for."""
+    if head < len(scores):
+        least = np.partition(scores, len(scores) - head)[len(scores) - head]
+        first = np.flatnonzero(scores >= least)
+        yield from first[np.argsort(-scores[first], kind="stable")]
+        rest = np.flatnonzero(scores < least)
+    else:
+        rest = np.arange(len(scores))
+    yield from rest[np.argsort(-scores[rest], kind="stable")]
 
 
 def _about(passage: Passage, wanted: set[str]) -> float:

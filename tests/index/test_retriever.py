@@ -14,7 +14,7 @@ from index.building import build_index
 from index.fusion import FusionWeights
 from index.lexical import LexicalIndex
 from index.query import read_query
-from index.retriever import Retriever
+from index.retriever import Retriever, _best_first
 from tests.index.corpora import small_corpus
 from tests.index.hashing import HashingEncoder
 
@@ -151,3 +151,9 @@ def test_lexical_scores_are_bm25_by_hand(documents: list[list[str]], query: list
                 score += idf * often / (often + k1 * (1 - b + b * len(document) / mean))
         expected.append(score)
     assert LexicalIndex.build(documents, b).scores(query) == pytest.approx(expected, abs=1e-4)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=60), st.integers(1, 20))
+def test_the_head_first_order_is_the_full_order(values: list[int], head: int) -> None:
+    scores = np.array(values, np.float32)
+    assert list(_best_first(scores, head)) == list(np.argsort(-scores, kind="stable"))

@@ -140,7 +140,7 @@ def test_the_servers_own_tracebacks_lose_their_messages() -> None:
 
 
 def test_a_body_that_drips_is_ended_and_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(security.Guard.__init__, "__defaults__", (1.0,))
+    monkeypatch.setattr(security.Guard.__init__, "__defaults__", (1.0, False))
     server, thread, url = start(FakeDesk())
     host, port = url.removeprefix("http://").rstrip("/").split(":")
     stalled = [socket.create_connection((host, int(port)), timeout=10) for _ in range(30)]
