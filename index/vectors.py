@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
-EXACT_UP_TO = 60_000
+EXACT_UP_TO = 20_000  # vectors; exact search over 20,000 takes 8 ms a leg on one core (docs/scale.md)
 HNSW_UP_TO = 300_000
 _HNSW_LINKS = 32
 
