@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 STAMP := $(shell cat pyproject.toml constraints.txt 2>/dev/null | cksum | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help chat index test test-mcp lint audit load fuzz bench gate lock lock-mcp clean python
+.PHONY: help chat index test test-mcp lint audit load fuzz bench scale gate lock lock-mcp clean python
 
 help:
 	@echo "make chat   install, build the starter index, open the web chat (HOST=$(HOST) PORT=$(PORT))"
@@ -21,6 +21,7 @@ help:
 	@echo "make load   50 users against the web server (ARGS='--corpus DIR'): out/load.json, out/load.svg"
 	@echo "make fuzz   atheris on every reader, SECONDS_EACH=60"
 	@echo "make bench  run the benchmark"
+	@echo "make scale  build time, memory and query time from 200 to 1,000,000 passages: docs/scale.md"
 	@echo "make gate   compare the benchmark with its baseline"
 	@echo "make lock   write constraints.txt anew from what pyproject.toml resolves to"
 	@echo "make test-mcp VENV=.venv-mcp  install the MCP server and run its tests (make lock-mcp writes its lock)"
@@ -68,6 +69,9 @@ fuzz: $(VENV)/dev.$(STAMP)
 
 bench: $(VENV)/dev.$(STAMP)
 	$(BIN)/python -m eval.bench $(ARGS)
+
+scale: $(VENV)/dev.$(STAMP)
+	$(BIN)/python -m eval.scale $(ARGS)
 
 gate: $(VENV)/dev.$(STAMP)
 	$(BIN)/python -m eval.gate --slack 0.015 $(ARGS)

@@ -15,6 +15,7 @@ from bot.facts import facts_of
 from bot.question import Question
 from bot.scope import Scope, scope_of
 from bot.verdict import SentenceContext, decide, sentence_context
+from bot.verdict_learned import confirmed
 from bot.vocabulary import Vocabulary
 from bot.wording import Part, answer_text, refusal_text
 from index.hits import Hit
@@ -89,7 +90,8 @@ class Reader:
         judgement = self._judge.judge(question, evidence, scope)
         if judgement.reason or scope is None:
             return self._refusal(question, asked, judgement.reason or "no_rules", evidence, shown)
-        decision = decide(question, [self._context(e) for e in evidence[:DECIDING]], self._vocabulary)
+        contexts = [self._context(e) for e in evidence[:DECIDING]]
+        decision = confirmed(decide(question, contexts, self._vocabulary), question, contexts, self._vocabulary)
         verdict = decision.verdict
         deciding = decision.deciding or 0
         chosen = self._choose(question, evidence, scope, deciding if verdict else 0, verdict)

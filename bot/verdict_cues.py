@@ -3,6 +3,7 @@ stance that the rule takes. Nothing of it names a topic."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -33,7 +34,7 @@ def cues_of(question: Question) -> frozenset[str]:
     text = question.text.strip().rstrip("?？!！。. ")
     if question.query.language == "en":
         found = [w for w in _WORD.findall(text.lower()) if w in _ENGLISH]
-        pairs = [f"{a} {b}" for a, b in zip(found, found[1:], strict=False)]
+        pairs = [f"{a} {b}" for a, b in itertools.pairwise(found)]
         return frozenset([*found, *pairs, *(f"^{w}" for w in found[:1]), *(f"${w}" for w in found[-1:])])
     runs = [m.group(0) for m in _RUN.finditer(text)]
     grams = {run[i : i + n] for run in runs for n in (1, 2, 3) for i in range(len(run) - n + 1)}
@@ -42,7 +43,10 @@ def cues_of(question: Question) -> frozenset[str]:
 
 
 def features_of(
-    question: Question, asked: Asked, contexts: Sequence[SentenceContext], readings: Sequence[Reading],
+    question: Question,
+    asked: Asked,
+    contexts: Sequence[SentenceContext],
+    readings: Sequence[Reading],
     weights: Mapping[str, float],
 ) -> dict[str, float]:
     """Named numbers, most of them 0 to 1; empty where no sentence says anything of the asked act."""

@@ -39,11 +39,13 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) < 2:
         print("usage: python -m eval.verdict_fitting CORPUS ITEMS.jsonl [ITEMS.jsonl ...]", file=sys.stderr)
         return 2
-    items = [json.loads(line) for path in arguments[1:] for line in Path(path).read_text(encoding="utf-8").splitlines()]
-    if any(item.get("split") == "held_out" for item in items):
-        print("held-out items are never fitted on; give development and training items", file=sys.stderr)
+    items = read_verdict_items([Path(a) for a in arguments[1:]])
+    if items is None:
         return 2
-    rows = list(_rows(Retriever.open(Path(arguments[0])), [i for i in items if i.get("verdict") in ("yes", "no")]))
+    rows = [
+        (item, _votes(question, contexts, vocabulary), found)
+        for item, question, contexts, vocabulary, found in readings_in(Retriever.open(Path(arguments[0])), items)
+    ]
     names = sorted(words().weights)
     matrix = np.array([[votes[name] for name in names] for _, votes, _ in rows])
     labels = np.array([1.0 if item["verdict"] == "yes" else -1.0 for item, _, _ in rows])
@@ -81,8 +83,23 @@ def fit(matrix: Matrix, labels: Matrix, names: Sequence[str]) -> Matrix:
     return result
 
 
-def _rows(retriever: Retriever, items: Sequence[Item]) -> Iterator[tuple[Item, Mapping[str, float], bool]]:
-    """Each question with the sums of its readings by name, from what is found (True) and from gold (False)."""
+def read_verdict_items(paths: Sequence[Path]) -> list[Item] | None:
+    """The questions of yes or no in some files, each with its `source`; None, told on stderr, where one is held out."""
+    items = [
+        {**json.loads(line), "source": path.name if path.stem != "questions" else path.parent.name}
+        for path in paths
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    if any(item.get("split") == "held_out" for item in items):
+        print("held-out items are never fitted on; give development and training items", file=sys.stderr)
+        return None
+    return [item for item in items if item.get("verdict") in ("yes", "no")]
+
+
+def readings_in(
+    retriever: Retriever, items: Sequence[Item]
+) -> Iterator[tuple[Item, Question, list[SentenceContext], Vocabulary, bool]]:
+    """Each question with the sentences it is read from: what is found (True), and its gold sentence (False)."""
     vocabulary = Vocabulary(retriever.articles, retriever.sentences())
     finder = EvidenceFinder(retriever.articles, vocabulary)
     reader = Reader(retriever.articles, vocabulary)
@@ -95,7 +112,7 @@ def _rows(retriever: Retriever, items: Sequence[Item]) -> Iterator[tuple[Item, M
         for sentences, found in ((evidence[:SENTENCES], True), (_gold(item, evidence, retriever)[:1], False)):
             if sentences:
                 contexts = [sentence_context(finder, retriever.articles[e.passage.article_id], e) for e in sentences]
-                yield item, _votes(question, contexts, vocabulary), found
+                yield item, question, contexts, vocabulary, found
 
 
 def _gold(item: Item, evidence: Sequence[Evidence], retriever: Retriever) -> list[Evidence]:
