@@ -26,7 +26,7 @@ from ingest.store import write_whole
 
 STRENGTH = 0.1
 RARE = 4  # a feature seen less often is left out
-THRESHOLD = 0.5
+THRESHOLD = 0.35
 THRESHOLDS = (0.2, 0.35, 0.5, 0.7, 0.9)
 
 
