@@ -17,7 +17,8 @@ MAX_FACTS = 8
 
 
 def facts_of(question: Question, citations: Sequence[Citation]) -> list[Fact]:
-    """The figures in the quotes, each once, those asked for first, then in the order of the citations."""
+    """The figures in the quotes, each once, those asked for first, then in the order of the citations. A count that
+    nobody asked for (「共3点」) gives way to points, money and times."""
     found: list[tuple[int, Figure]] = []
     seen = set()
     for citation in citations:
@@ -25,6 +26,8 @@ def facts_of(question: Question, citations: Sequence[Citation]) -> list[Fact]:
             if figure.key not in seen:
                 seen.add(figure.key)
                 found.append((citation.n, figure))
+    telling = [(n, f) for n, f in found if f.kind != "count" or question.wants_figure(f)]
+    found = telling or found
     found.sort(key=lambda pair: 0 if question.wants_figure(pair[1]) else 1)
     return [Fact(f.kind, f.value, f.text, n) for n, f in found[:MAX_FACTS]]
 

@@ -22,7 +22,10 @@ from index.hits import Hit
 from ingest.articles import Article, fold
 from ingest.sentences import trim
 
-MAX_RULES = 5  # citations for the rule itself; figure, penalty and the other side of a conflict come on top
+# Citations for the rule itself; figure, penalty and the other side of a conflict come on top. Three where the best one
+# has most of the question in it; more where none has, and the agent must look for himself.
+MAX_RULES, MAX_UNSURE = 3, 6
+PLAIN = 0.6  # share of the question's terms from which a sentence is said to have most of it
 MARGIN = 2.8  # log-odds behind the best sentence within which another one is shown as well
 FIGURE_MARGIN = 4.0  # the same for a sentence whose rule has the figure asked for
 SECOND_SOURCE = 3.5  # the same for a sentence of another article that holds as much of the question
@@ -148,8 +151,9 @@ class Reader:
             self._add_figure(question, best, scope, chosen)
         elif verdict and (verdict == "no") != (question.form == "breach"):
             self._add_penalty(best, scope, chosen)
+        limit = MAX_RULES if best.context >= PLAIN else MAX_UNSURE
         for other in evidence:
-            if sum(1 for c in chosen if c.role in ("rule", "also")) >= MAX_RULES:
+            if sum(1 for c in chosen if c.role in ("rule", "also")) >= limit:
                 break
             if other.score < evidence[0].score - MARGIN and not _corroborates(other, evidence[0]):
                 continue
