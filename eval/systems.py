@@ -57,10 +57,10 @@ class Systems:
         """All passages that can be retrieved."""
         return self.retriever.passages
 
-    @property
+    @cached_property
     def search(self) -> Search:
-        """The product's own retrieval."""
-        return searcher(self.retriever)
+        """The product's own retrieval: the hits as agents see them, put in order by their sentences."""
+        return as_shown(self.retriever)
 
     @cached_property
     def legs(self) -> tuple[str, ...]:
@@ -131,6 +131,22 @@ def searcher(retriever: Retriever) -> Search:
 
     def search(question: str, platform: str | None, k: int) -> Sequence[Hit]:
         return retriever.search(read_query(question, platform), k)
+
+    return search
+
+
+def as_shown(retriever: Retriever) -> Search:
+    """The retriever with the desk's second ranking behind it."""
+    from bot.desk import RANKED
+    from bot.question import read_question
+    from bot.reader import Reader
+    from bot.vocabulary import Vocabulary
+
+    reader = Reader(retriever.articles, Vocabulary(retriever.articles, retriever.sentences()))
+
+    def search(question: str, platform: str | None, k: int) -> Sequence[Hit]:
+        read = read_question(question, platform)
+        return reader.rank(read, retriever.search(read.query, max(k, RANKED)))[:k]
 
     return search
 
