@@ -8,10 +8,6 @@ from bot.answers import Answer, Citation, Conflict, Language
 from bot.conflicts import CorpusConflict
 from bot.findings import CheckResult
 
-_VERDICTS: dict[Language, dict[str | None, str]] = {
-    "zh": {"yes": "是", "no": "否", "depends": "视情况而定"},
-    "en": {"yes": "Yes", "no": "No", "depends": "It depends"},
-}
 _WORDS: dict[Language, dict[str, str]] = {
     "zh": {
         "rules": "规则这样说",
@@ -36,8 +32,10 @@ _SEVERITY = {"high": "!!!", "medium": "!!", "low": "!"}
 def answer_lines(answer: Answer, bold: bool = False) -> list[str]:
     """The verdict, the text, numbered quotes with their place, figures and conflicts."""
     words = _WORDS[answer.language]
-    head = words["silent"] if answer.refused else _VERDICTS[answer.language].get(answer.verdict, words["rules"])
-    lines = [f"\x1b[1m{head}\x1b[0m" if bold else head, answer.text]
+    head = words["silent"] if answer.refused else words["rules"]
+    # With a verdict the text begins with it.
+    shown = answer.text.split("\n") if answer.verdict else [head, answer.text]
+    lines = [f"\x1b[1m{shown[0]}\x1b[0m" if bold else shown[0], *shown[1:]]
     lines += [""] if answer.citations else []
     for citation in answer.citations:
         quote = _quote(citation, words["none"])

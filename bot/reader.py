@@ -25,7 +25,7 @@ from ingest.sentences import trim
 # Citations for the rule itself; figure, penalty and the other side of a conflict come on top. Three where the best one
 # has most of the question in it; more where none has, and the agent must look for himself.
 MAX_RULES, MAX_UNSURE = 3, 6
-PLAIN = 0.6  # share of the question's terms from which a sentence is said to have most of it
+PLAIN = 0.5  # share of the question's terms from which a sentence is said to have most of it
 MARGIN = 2.8  # log-odds behind the best sentence within which another one is shown as well
 FIGURE_MARGIN = 4.0  # the same for a sentence whose rule has the figure asked for
 SECOND_SOURCE = 3.5  # the same for a sentence of another article that holds as much of the question
