@@ -83,7 +83,9 @@ def _quote_line(part: Part, table: dict[str, Any], language: Language, several: 
     quote = " ".join(citation.quote.split("\n"))
     line = f"{lead}{left}{quote}{right}[{citation.n}]"
     if language == "en":
-        figures = list(dict.fromkeys(in_english(f) for f in figures_in(citation.quote)))[:6]
+        # 「一次」 and 「一个」 count nothing that a reader must be told.
+        told = [f for f in figures_in(citation.quote) if f.kind != "count" or f.value != 1]
+        figures = list(dict.fromkeys(in_english(f) for f in told))[:6]
         line += f" ({', '.join(figures)})" if figures else ""
     return line
 

@@ -116,7 +116,7 @@ def test_ask_in_json_keeps_the_contract(corpus: Path) -> None:
 def test_ask_for_people(corpus: Path) -> None:
     result = run("ask", "can I charge credit-card fees on tmall?", "--corpus", corpus)
     assert result.exit_code == 0
-    assert result.stdout.startswith("No\n")
+    assert result.stdout.startswith("No.\n")
     assert "不得另外收取手续费,违者一次扣6分。」[1]" in result.stdout
     assert "[1] 刷卡付款规定 · 天猫 · 2024-01-02" in result.stdout
     assert "\x1b" not in result.stdout, "colours belong to a terminal"

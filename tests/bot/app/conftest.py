@@ -141,7 +141,7 @@ def open_page(chromium: Any, chat: Running, profiles: dict[str, Any]) -> Iterato
         page = profiles[key].new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": height})
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.on("request", lambda r: strayed.append(r.url) if not _local(r.url) else None)
         page.on("pageerror", lambda e: broken.append(str(e)))
         page.on("console", lambda m: broken.append(m.text) if "Content Security Policy" in m.text else None)

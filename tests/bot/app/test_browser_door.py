@@ -35,7 +35,7 @@ def stranger(chromium: Any) -> Iterator[Any]:
     """A browser that was never here."""
     context = chromium.new_context(locale="zh-CN")
     page = context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(20_000)
     yield page
     context.close()
 
