@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from driving import BOX, CARD, ask
+from playwright.sync_api import TimeoutError
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
@@ -65,15 +66,22 @@ def server(tmp_path: Path):
 
 
 def test_a_restart_in_mid_answer_is_said_and_the_question_asked_again(open_page, server, shot):
-    page = open_page(server.url)
-    page.fill(BOX, "慢慢查这件事")
-    page.press(BOX, "Enter")
-    page.wait_for_selector(".rd-waiting:visible")
-    server.kill()
-    page.wait_for_selector(".rd-lost:has-text('连接断了')")
-    shot(page, "lost")
-    server.start()
-    page.wait_for_selector(".rd-answer[data-question='慢慢查这件事']", timeout=60_000)
+    """Three tries: on a busy machine gradio sometimes loads the page anew a second time, just as it asks."""
+    for last in (False, False, True):
+        page = open_page(server.url)
+        page.fill(BOX, "慢慢查这件事")
+        page.press(BOX, "Enter")
+        page.wait_for_selector(".rd-waiting:visible")
+        server.kill()
+        page.wait_for_selector(".rd-lost:has-text('连接断了')")
+        shot(page, "lost")
+        server.start()
+        try:
+            page.wait_for_selector(".rd-answer[data-question='慢慢查这件事']", timeout=25_000)
+            break
+        except TimeoutError:
+            if last:
+                raise
     assert page.locator(".rd-lost").count() == 0
     ask(page, CARD)
     assert page.inner_text(".rd-word") == "不可以"
@@ -88,7 +96,7 @@ def test_a_server_that_goes_between_questions_leaves_the_answer_and_comes_back(o
     page.click("#rd-tabs [role=tab] >> nth=0")
     assert page.inner_text(".rd-word") == "不可以"  # what was answered stays readable
     server.start()
-    page.wait_for_selector(".rd-lost[data-back], .rd-lost", state="detached", timeout=60_000)
+    page.wait_for_selector(".rd-lost[data-back], .rd-lost", state="detached", timeout=25_000)
     ask(page, "特价可以不开票吗?")
 
 
