@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.sqlite_file import connection, make_file
 from ingest.errors import UsageError
 
 Vote = Literal["up", "down"]
@@ -41,19 +40,12 @@ class Feedback:
 
 
 class FeedbackStore:
-    """Feedback and refused questions in one SQLite file. Safe from several threads: each call opens its own connection,
-    and closes it (sqlite3's own `with` only ends the transaction)."""
+    """Feedback and refused questions in one SQLite file, safe from several threads: each call opens a connection."""
 
     def __init__(self, path: Path) -> None:
         """Makes the file and its folder where they are missing. Raises UsageError where that is impossible."""
         self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with self._open() as db:
-                db.execute("PRAGMA journal_mode=WAL")
-                db.executescript(_SCHEMA)
-        except (OSError, sqlite3.Error) as error:
-            raise UsageError(f"cannot keep feedback in {path}: {error}; name another file") from error
+        make_file(path, _SCHEMA, "feedback")
 
     def add(self, item: Feedback) -> None:
         """Stores one thumb. Raises UsageError for an empty question or an unknown vote or reason; cuts a long note."""
@@ -65,7 +57,7 @@ class FeedbackStore:
             raise UsageError(f"unknown reason {item.reason!r}: one of {', '.join(REASONS)}")
         question = item.question[:MAX_QUESTION]
         note = item.note.strip()[:MAX_NOTE] if item.note else None
-        with self._open() as db:
+        with connection(self.path) as db:
             db.execute(
                 "INSERT INTO feedback (at, question, platform, verdict, vote, reason, note)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -74,7 +66,7 @@ class FeedbackStore:
 
     def add_refused(self, question: str, platform: str | None, reason: str) -> None:
         """Stores a question that the rules did not answer."""
-        with self._open() as db:
+        with connection(self.path) as db:
             db.execute(
                 "INSERT INTO refused (at, question, platform, reason) VALUES (?, ?, ?, ?)",
                 (_now(), question[:MAX_QUESTION], platform, reason),
@@ -90,20 +82,10 @@ class FeedbackStore:
 
     def _rows(self, table: Literal["feedback", "refused"], since: datetime | None) -> list[dict[str, Any]]:
         after = since.astimezone(UTC).isoformat(timespec="seconds") if since else ""
-        with self._open() as db:
+        with connection(self.path) as db:
             db.row_factory = sqlite3.Row
             found = db.execute(f"SELECT * FROM {table} WHERE at >= ? ORDER BY id DESC", (after,)).fetchall()  # nosec B608
         return [dict(row) for row in found]
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=5.0)
-        try:
-            db.execute("PRAGMA synchronous=FULL")
-            with db:
-                yield db
-        finally:
-            db.close()
 
 
 def _now() -> str:

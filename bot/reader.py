@@ -94,7 +94,7 @@ class Reader:
         if judgement.reason or scope is None:
             return self._refusal(question, asked, judgement.reason or "no_rules", evidence, shown)
         contexts = [self._context(e) for e in evidence[:DECIDING]]
-        decision = confirmed(decide(question, contexts, self._vocabulary), question, contexts, self._vocabulary)
+        decision = confirmed(decide(question, contexts, self._vocabulary), question, contexts)
         verdict = decision.verdict
         deciding = decision.deciding or 0
         chosen = self._choose(question, evidence, scope, deciding if verdict else 0, verdict)

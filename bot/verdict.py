@@ -15,7 +15,7 @@ from bot.answers import Verdict
 from bot.question import Question
 from bot.verdict_asked import Asked, read_asked
 from bot.verdict_context import SentenceContext, sentence_context
-from bot.verdict_fit import readings_of
+from bot.verdict_fit import Reading, readings_of
 from bot.verdict_words import words
 from bot.vocabulary import Vocabulary
 
@@ -24,12 +24,14 @@ __all__ = ["Decision", "SentenceContext", "decide", "sentence_context"]
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict, or None; how sure (0.5 to 1); which of the sentences decided; and the stance that it took."""
+    """A verdict, or None; how sure (0.5 to 1); which of the sentences decided; the stance that it took; and the readings
+    that it was voted from."""
 
     verdict: Verdict | None
     confidence: float = 0.5
     deciding: int | None = None
     stance: str = ""
+    readings: tuple[Reading, ...] = ()
 
 
 def decide(
@@ -44,17 +46,18 @@ def decide(
         return Decision(None)
     asked = read_asked(question)
     weights = words().weights if weights is None else weights
-    votes = [(weights.get(r.name, 0.0) * r.value, r) for r in readings_of(asked, sentences, vocabulary)]
+    readings = tuple(readings_of(asked, sentences, vocabulary))
+    votes = [(weights.get(r.name, 0.0) * r.value, r) for r in readings]
     if not votes:
         return Decision(None)
     total = sum(v for v, _ in votes)
     confidence = 1 / (1 + math.exp(-abs(total)))
     if _is_open(asked, sentences[votes[0][1].sentence]):
-        return Decision("depends", confidence, votes[0][1].sentence, "open")
+        return Decision("depends", confidence, votes[0][1].sentence, "open", readings)
     best = max(votes, key=lambda v: v[0] if total > 0 else -v[0])[1]
     if abs(total) < words().threshold:
-        return Decision(None, confidence, best.sentence, best.stance)
-    return Decision("yes" if total > 0 else "no", confidence, best.sentence, best.stance)
+        return Decision(None, confidence, best.sentence, best.stance, readings)
+    return Decision("yes" if total > 0 else "no", confidence, best.sentence, best.stance, readings)
 
 
 def _is_open(asked: Asked, best: tuple[str, str] | SentenceContext) -> bool:

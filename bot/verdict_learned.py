@@ -12,9 +12,7 @@ from bot.question import Question
 from bot.verdict import Decision, SentenceContext
 from bot.verdict_asked import read_asked
 from bot.verdict_cues import features_of
-from bot.verdict_fit import readings_of
 from bot.verdict_words import words
-from bot.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +38,10 @@ def learned() -> Learned:
     return Learned(data["weights"], data["threshold"])
 
 
-def confirmed(
-    decision: Decision, question: Question, contexts: Sequence[SentenceContext], vocabulary: Vocabulary
-) -> Decision:
+def confirmed(decision: Decision, question: Question, contexts: Sequence[SentenceContext]) -> Decision:
     """The decision where the learned opinion bears it out, else one without a verdict."""
     if decision.verdict not in ("yes", "no"):
         return decision
-    asked = read_asked(question)
-    readings = list(readings_of(asked, contexts, vocabulary))
-    opinion = learned().opinion(features_of(question, asked, contexts, readings, words().weights))
+    features = features_of(question, read_asked(question), contexts, decision.readings, words().weights)
+    opinion = learned().opinion(features)
     return decision if learned().trusts(decision.verdict, opinion) else replace(decision, verdict=None)

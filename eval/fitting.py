@@ -6,7 +6,6 @@ among them, and the file refuses one that is. They are asked of the whole corpus
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from bot.question import Question, read_question
 from bot.reader import Reader, on_platform
 from bot.scope import scope_of
 from bot.vocabulary import Vocabulary
-from eval.worlds import Item, RememberingEncoder, World, gold_in, small_worlds, whole_world
+from eval.worlds import Item, RememberingEncoder, World, is_gold, read_training, small_worlds, whole_world
 from index.building import build_index
 from index.encoders.loading import load_encoders, model_names
 from index.hits import Hit
@@ -42,9 +41,8 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) < 2:
         print("usage: python -m eval.fitting CORPUS ITEMS.jsonl [ITEMS.jsonl ...]", file=sys.stderr)
         return 2
-    items = [json.loads(line) for path in arguments[1:] for line in Path(path).read_text(encoding="utf-8").splitlines()]
-    if any(item.get("split") == "held_out" for item in items):
-        print("held-out items are never fitted on; give development and training items", file=sys.stderr)
+    items = read_training([Path(a) for a in arguments[1:]])
+    if items is None:
         return 2
     corpus = Path(arguments[0])
     encoders = [RememberingEncoder(e, e.name, e.dimension) for e in load_encoders(model_names(None))]
@@ -97,11 +95,6 @@ def _print(table: str, values: Weights) -> None:
     for name, value in values.items():
         print(f"{name} = {value:.3f}")
     print()
-
-
-def is_gold(item: Item, evidence: Evidence, article: Article) -> bool:
-    """Whether a sentence touches a gold snippet or quote."""
-    return any(start < evidence.end and end > evidence.start for start, end in gold_in(item, article))
 
 
 def fit_evidence(rows: Sequence[_Row]) -> dict[str, float]:

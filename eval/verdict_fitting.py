@@ -6,7 +6,6 @@ sentences. The weights stay near those in force (a ridge), never below 0, so tha
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from bot.verdict_asked import read_asked
 from bot.verdict_fit import readings_of
 from bot.verdict_words import words
 from bot.vocabulary import Vocabulary
-from eval.worlds import Item, gold_in
+from eval.worlds import Item, is_gold, read_training
 from index.query import read_query
 from index.retriever import Retriever
 
@@ -84,14 +83,9 @@ def fit(matrix: Matrix, labels: Matrix, names: Sequence[str]) -> Matrix:
 
 
 def read_verdict_items(paths: Sequence[Path]) -> list[Item] | None:
-    """The questions of yes or no in some files, each with its `source`; None, told on stderr, where one is held out."""
-    items = [
-        {**json.loads(line), "source": path.name if path.stem != "questions" else path.parent.name}
-        for path in paths
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    if any(item.get("split") == "held_out" for item in items):
-        print("held-out items are never fitted on; give development and training items", file=sys.stderr)
+    """The questions of yes or no among those of `read_training`; None where one is held out."""
+    items = read_training(paths)
+    if items is None:
         return None
     return [item for item in items if item.get("verdict") in ("yes", "no")]
 
@@ -116,11 +110,7 @@ def readings_in(
 
 
 def _gold(item: Item, evidence: Sequence[Evidence], retriever: Retriever) -> list[Evidence]:
-    return [
-        e
-        for e in evidence
-        if any(s < e.end and t > e.start for s, t in gold_in(item, retriever.articles[e.passage.article_id]))
-    ]
+    return [e for e in evidence if is_gold(item, e, retriever.articles[e.passage.article_id])]
 
 
 def _votes(question: Question, contexts: Sequence[SentenceContext], vocabulary: Vocabulary) -> Mapping[str, float]:

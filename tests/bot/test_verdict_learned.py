@@ -30,7 +30,7 @@ def test_a_confirmed_verdict_is_the_rules_own_or_none(vocabulary: Vocabulary) ->
         question = read_question(case["question"])
         contexts = [SentenceContext(case["sentence"], case["lead"])]
         decision = decide(question, contexts, vocabulary)
-        after = confirmed(decision, question, contexts, vocabulary)
+        after = confirmed(decision, question, contexts)
         assert after.verdict in (decision.verdict, None)
         kept += after.verdict is not None
     assert kept >= 0.6 * sum(case["verdict"] is not None for case in CASES)
@@ -43,9 +43,9 @@ def test_an_opinion_must_be_as_strong_as_the_threshold(verdict: str, opinion: fl
     assert Learned({}, 0.5).trusts(verdict, opinion) is trusted
 
 
-def test_what_leaves_the_matter_open_is_left_alone(vocabulary: Vocabulary) -> None:
+def test_what_leaves_the_matter_open_is_left_alone() -> None:
     decision = Decision("depends", 0.7, 0, "open")
-    assert confirmed(decision, read_question("可以退吗"), [SentenceContext("由商家自行决定。")], vocabulary) is decision
+    assert confirmed(decision, read_question("可以退吗"), [SentenceContext("由商家自行决定。")]) is decision
 
 
 def test_cues_are_of_asking_and_not_of_the_matter() -> None:
