@@ -15,7 +15,7 @@ from bot.facts import facts_of
 from bot.question import Question
 from bot.scope import Scope, scope_of
 from bot.verdict import SentenceContext, decide, sentence_context
-from bot.verdict_learned import confirmed
+from bot.verdict_learned import weighed
 from bot.vocabulary import Vocabulary
 from bot.wording import Part, answer_text, refusal_text
 from index.hits import Hit
@@ -94,7 +94,7 @@ class Reader:
         if judgement.reason or scope is None:
             return self._refusal(question, asked, judgement.reason or "no_rules", evidence, shown)
         contexts = [self._context(e) for e in evidence[:DECIDING]]
-        decision = confirmed(decide(question, contexts, self._vocabulary), question, contexts)
+        decision = weighed(decide(question, contexts, self._vocabulary), question, contexts)
         verdict = decision.verdict
         deciding = decision.deciding or 0
         chosen = self._choose(question, evidence, scope, deciding if verdict else 0, verdict)

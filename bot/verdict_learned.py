@@ -1,13 +1,16 @@
-"""A second opinion on a verdict, learned from questions with known answers: where it doubts, the desk stays silent."""
+"""The verdict as learned from questions with known answers: it weighs the rules' votes with the cues of asking, and stays
+silent where it doubts."""
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
+from bot.answers import Verdict
 from bot.question import Question
 from bot.verdict import Decision, SentenceContext
 from bot.verdict_asked import read_asked
@@ -26,10 +29,6 @@ class Learned:
         """Log-odds of yes; 0 where nothing was seen."""
         return sum(self.weights.get(name, 0.0) * value for name, value in features.items())
 
-    def trusts(self, verdict: str, opinion: float) -> bool:
-        """Whether the opinion bears out a verdict of yes or no."""
-        return opinion >= self.threshold if verdict == "yes" else opinion <= -self.threshold
-
 
 @cache
 def learned() -> Learned:
@@ -38,10 +37,18 @@ def learned() -> Learned:
     return Learned(data["weights"], data["threshold"])
 
 
-def confirmed(decision: Decision, question: Question, contexts: Sequence[SentenceContext]) -> Decision:
-    """The decision where the learned opinion bears it out, else one without a verdict."""
-    if decision.verdict not in ("yes", "no"):
+def weighed(
+    decision: Decision, question: Question, contexts: Sequence[SentenceContext], model: Learned | None = None
+) -> Decision:
+    """The decision with the verdict that the learned opinion gives to its readings; none where the opinion is weak.
+    What the rule leaves open stays open, and without a reading there is no verdict."""
+    if decision.verdict == "depends" or not decision.readings:
         return decision
-    features = features_of(question, read_asked(question), contexts, decision.readings, words().weights)
-    opinion = learned().opinion(features)
-    return decision if learned().trusts(decision.verdict, opinion) else replace(decision, verdict=None)
+    model = model or learned()
+    opinion = model.opinion(features_of(question, read_asked(question), contexts, decision.readings, words().weights))
+    confidence = 1 / (1 + math.exp(-abs(opinion)))
+    if abs(opinion) < model.threshold:
+        return replace(decision, verdict=None, confidence=confidence)
+    best = max(decision.readings, key=lambda r: words().weights.get(r.name, 0.0) * r.value * opinion)
+    verdict: Verdict = "yes" if opinion > 0 else "no"
+    return replace(decision, verdict=verdict, confidence=confidence, deciding=best.sentence, stance=best.stance)

@@ -1,7 +1,7 @@
-"""Trains the second opinion on verdicts: python -m eval.verdict_learning CORPUS ITEMS.jsonl [...] --out FILE.json
+"""Trains the verdict: python -m eval.verdict_learning CORPUS ITEMS.jsonl [...] [--contrast FILE.jsonl] --out FILE.json
 
-Each question is read from what the desk finds and from its gold sentence. Prints what thresholds cost, cross-validated
-(folds of questions), together with the rules' own threshold.
+Each question is read from what the desk finds and from its gold sentence; a contrast set brings rules of its own. Prints
+what thresholds cost, cross-validated (folds of questions).
 """
 
 from __future__ import annotations
@@ -10,24 +10,30 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bot.question import Question, read_question
+from bot.verdict import SentenceContext
 from bot.verdict_asked import read_asked
 from bot.verdict_cues import features_of
 from bot.verdict_fit import readings_of
 from bot.verdict_words import words
+from bot.vocabulary import Vocabulary
 from eval.verdict_fitting import PARTS, Matrix, read_verdict_items, readings_in
 from index.retriever import Retriever
 from ingest.store import write_whole
 
 STRENGTH = 0.1
 RARE = 4  # a feature seen less often is left out
-THRESHOLD = 0.35
-THRESHOLDS = (0.2, 0.35, 0.5, 0.7, 0.9)
+THRESHOLD = 0.6
+# Questions put as agents put them weigh more than those written in bulk to turn one sentence many ways.
+BULK, PLAIN, TURNED = 800, 1.0, 0.5
+THRESHOLDS = (0.2, 0.35, 0.45, 0.6, 0.8, 1.0)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,49 +43,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("corpus", type=Path)
     parser.add_argument("items", type=Path, nargs="+")
+    parser.add_argument("--contrast", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
     items = read_verdict_items(options.items)
     if items is None:
         return 2
     many = Counter(item["source"] for item in items)
-    ids, seen, labels, found, totals, counts = [], [], [], [], [], []
-    for item, question, contexts, vocabulary, is_found in readings_in(Retriever.open(options.corpus), items):
-        asked = read_asked(question)
-        readings = list(readings_of(asked, contexts, vocabulary))
-        features = features_of(question, asked, contexts, readings, words().weights)
-        if not features:
-            continue
-        ids.append(item["id"])
-        seen.append(features)
-        labels.append(item["verdict"] == "yes")
-        found.append(is_found)
-        totals.append(sum(words().weights.get(r.name, 0.0) * r.value for r in readings))
-        # Questions put as agents put them weigh more than those written in bulk to turn one sentence many ways.
-        counts.append(2.0 if many[item["source"]] < 800 else 0.5)
-    common = Counter(name for features in seen for name in features)
+    rows = [
+        _Row(item["id"], features, item["verdict"] == "yes", found, PLAIN if many[item["source"]] < BULK else TURNED)
+        for item, question, contexts, vocabulary, found in readings_in(Retriever.open(options.corpus), items)
+        if (features := _features(question, contexts, vocabulary))
+    ]
+    if options.contrast:
+        rows += _contrasts(options.contrast)
+    common = Counter(name for row in rows for name in row.features)
     names = sorted(name for name, count in common.items() if count >= RARE)
     place = {name: i for i, name in enumerate(names)}
-    matrix = np.zeros((len(seen), len(names)))
-    for row, features in enumerate(seen):
-        for name, value in features.items():
+    matrix = np.zeros((len(rows), len(names)))
+    for number, row in enumerate(rows):
+        for name, value in row.features.items():
             if name in place:
-                matrix[row, place[name]] = value
-    yes, weight = np.array(labels), np.array(counts)
-    held = np.zeros(len(seen))
-    questions = np.array(ids)
+                matrix[number, place[name]] = value
+    yes, weight = np.array([row.yes for row in rows]), np.array([row.weight for row in rows])
+    held = np.zeros(len(rows))
+    questions = np.array([row.id for row in rows])
     order = np.random.default_rng(0).permutation(np.unique(questions))
     for part in np.array_split(order, PARTS):
         out = np.isin(questions, part)
         model = _fit(matrix[~out], yes[~out], weight[~out])
         held[out] = matrix[out] @ model
-    rules = np.array(totals)
-    asked_by_people = np.array(found) & (weight > 1)
-    for name, these in (("as agents ask", asked_by_people), ("in bulk", np.array(found) & (weight < 1))):
+    found = np.array([row.found for row in rows])
+    for name, these in (
+        ("as agents ask", found & (weight == PLAIN)),
+        ("turned", found & (weight < PLAIN)),
+        ("one sentence", ~found),
+    ):
         for threshold in THRESHOLDS if these.any() else ():
-            said = (
-                (np.sign(held) == np.sign(rules)) & (np.abs(held) >= threshold) & (np.abs(rules) >= words().threshold)
-            )
+            said = np.abs(held) >= threshold
             right = said & ((held > 0) == yes)
             print(
                 f"{name}, threshold {threshold}: {right[these].mean():.3f} right, "
@@ -91,6 +92,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.out, json.dumps({"threshold": THRESHOLD, "weights": table}, ensure_ascii=False, indent=0).encode()
     )
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A question read from some sentences: what is seen, whether yes is right, whether the desk found them itself."""
+
+    id: str
+    features: Mapping[str, float]
+    yes: bool
+    found: bool
+    weight: float
+
+
+def _features(
+    question: Question, contexts: Sequence[SentenceContext], vocabulary: Vocabulary
+) -> Mapping[str, float]:
+    asked = read_asked(question)
+    return features_of(question, asked, contexts, list(readings_of(asked, contexts, vocabulary)), words().weights)
+
+
+def _contrasts(path: Path) -> list[_Row]:
+    """Pairs of nearly the same rule, each with the same questions: what turns the answer is in the rule's own words."""
+    rows = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        one = json.loads(line)
+        vocabulary = Vocabulary({}, [])
+        for number, item in enumerate(one["questions"]):
+            question = read_question(item["question"], one["platform"])
+            for rule in "ab":
+                context = SentenceContext(one["rules"][rule], one["head"])
+                if item[rule] in ("yes", "no") and (features := _features(question, [context], vocabulary)):
+                    rows.append(_Row(f"{one['id']}-{number}", features, item[rule] == "yes", False, TURNED))
+    return rows
 
 
 def _fit(matrix: Matrix, yes: Any, weight: Matrix) -> Matrix:
