@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from bot.conflicts_alike import alike_pairs
 from bot.conflicts_claims import Claim, Reader
+from bot.conflicts_kinds import told_apart
 from bot.conflicts_lines import lines_of
 from bot.conflicts_match import conflict_score, same_matter
 from bot.conflicts_modal import bearer_claims, modal_claims
+from bot.conflicts_speech import Speech
 from bot.conflicts_topic import topic_of
 from bot.conflicts_words import words
 from ingest.articles import Article, Passage
@@ -104,13 +107,18 @@ def _claims(articles: Sequence[Article], passages: Sequence[Passage]) -> list[Cl
 
 def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
     pairs: list[tuple[float, int, int]] = []
+    speech = Speech(words())
     for group in _comparable(claims):
         for one, other in combinations(group, 2):
             if claims[one].line.article.article_id == claims[other].line.article.article_id:
                 continue
             score = conflict_score(claims[one], claims[other], words())
-            if score > 0 and not _explained(claims, group, one, other, score):
+            if score <= 0 or _explained(claims, group, one, other, score):
+                continue
+            if not told_apart(claims[one], claims[other], speech):
                 pairs.append((score, one, other))
+        if claims[group[0]].kind not in ("modal", "bearer"):
+            pairs += alike_pairs(claims, group, words(), speech)
     return _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])
 
 

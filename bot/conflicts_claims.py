@@ -44,6 +44,12 @@ class Claim:
     ladder: frozenset[tuple[str, float, str]]
     start: int
     end: int
+    span: tuple[int, int]
+
+    @property
+    def own_text(self) -> str:
+        """The clauses that make the claim."""
+        return self.line.article.text[self.span[0] : self.span[1]]
 
     @property
     def says(self) -> tuple[str, str, float | str, str]:
@@ -131,7 +137,7 @@ class Reader:
         return Claim(
             line, kind, role, value, unit, acts, anchor, actor, own, frozenset(context),
             self._circumstances(f"{line.heads} {line.lead} {words}"), self._circumstances(line.opening),
-            self._circumstances(line.text), ladder, start, end,
+            self._circumstances(line.text), ladder, start, end, span,
         )  # fmt: skip
 
     def _first_clause(self, line: Line, which: int, floor: int) -> int:

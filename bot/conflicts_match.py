@@ -45,26 +45,30 @@ def same_matter(one: Claim, other: Claim, words: Words, *, loose: bool = False) 
 
     `loose` lets a rule that names a circumstance stand for one that names none.
     """
-    if one.kind != other.kind or not _same_role(one, other) or one.unit != other.unit:
+    if not may_compare(one, other, words, loose=loose):
         return 0.0
-    if not _platforms_meet(one, other) or one.ladder != other.ladder:
-        return 0.0
-    if one.kind == "duration":
-        if one.anchor and other.anchor and one.anchor != other.anchor:
-            return 0.0
-        if bool(one.acts) != bool(other.acts) or (one.acts and not one.acts & other.acts):
-            return 0.0
-    if one.kind == "modal" and one.acts and other.acts and not one.acts & other.acts:
-        return 0.0
-    if not _actors_agree(one, other) or not _circumstances_agree(one, other, words, loose):
+    if one.kind == "duration" and bool(one.acts) != bool(other.acts):
         return 0.0
     return _likeness(one, other, words)
+
+
+def may_compare(one: Claim, other: Claim, words: Words, *, loose: bool = False) -> bool:
+    """Whether nothing told outright sets two claims apart: sort, role, platform, step, term, actor, circumstance."""
+    if one.kind != other.kind or not _same_role(one, other) or one.unit != other.unit:
+        return False
+    if not _platforms_meet(one, other) or one.ladder != other.ladder:
+        return False
+    if one.kind == "duration" and one.anchor and other.anchor and one.anchor != other.anchor:
+        return False
+    if one.kind in ("duration", "modal") and one.acts and other.acts and not one.acts & other.acts:
+        return False
+    return _actors_agree(one, other) and _circumstances_agree(one, other, words, loose)
 
 
 def _same_role(one: Claim, other: Claim) -> bool:
     """A figure that stands without a cue may measure what the other's cue says, but no upper limit."""
     roles = {one.role, other.role}
-    return len(roles) == 1 or (one.kind in ("money", "percent") and "plain" in roles and not roles & {"cap", "minus"})
+    return len(roles) == 1 or roles == {"min", "span"} or (one.kind in ("money", "percent") and "plain" in roles and not roles & {"cap", "minus"})
 
 
 def _differ(one: Claim, other: Claim) -> bool:

@@ -1,0 +1,115 @@
+"""How alike the words of two claims are, whatever their matter: the finder for what no glossary lists."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from bot.conflicts_claims import Claim
+from bot.conflicts_kinds import told_apart
+from bot.conflicts_match import may_compare
+from bot.conflicts_speech import Speech, Spoken, credit
+from bot.conflicts_words import Words
+
+# What stands around a claim's own words counts less, the farther away it stands.
+Pair = tuple[float, int, int]
+# How alike two claims must be: on average, on the poorer side, in their best shared word, in all shared words.
+MEAN, POORER, RARE, TOLD = 0.42, 0.3, 0.55, 0.9
+CROWD = 400
+IN_LINE, IN_HEADS, IN_TITLE, IN_SECTION = 0.95, 0.9, 0.75, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Shares of two claims' words found in the other: on average, on the poorer side; `rare` the best shared word."""
+
+    mean: float
+    poorer: float
+    rare: float
+    told: float
+
+
+def likeness(one: Claim, other: Claim, speech: Speech) -> Likeness:
+    """How alike the words of two claims are."""
+    mine, best, told = _coverage(one, other, speech)
+    theirs, best_too, told_too = _coverage(other, one, speech)
+    return Likeness((mine + theirs) / 2, min(mine, theirs), min(best, best_too), min(told, told_too))
+
+
+def _layers(claim: Claim, speech: Speech) -> list[tuple[float, Spoken]]:
+    line = claim.line
+    return [
+        (1.0, speech.of(claim.own_text)),
+        (IN_LINE, speech.of(line.text)),
+        (IN_HEADS, speech.of(f"{line.heads} {line.lead} {line.before}")),
+        (IN_TITLE, speech.of(line.opening)),
+        (IN_SECTION, speech.of(line.around)),
+    ]
+
+
+def _coverage(one: Claim, other: Claim, speech: Speech) -> tuple[float, float, float]:
+    own = speech.of(one.own_text)
+    layers = _layers(other, speech)
+    total = found = best = 0.0
+    for word, weight in own.weights.items():
+        got = max(share * credit(word, own, there) for share, there in layers)
+        total += weight
+        found += weight * got
+        if got >= 0.5:
+            best = max(best, weight * got)
+    return (found / total if total else 0.0), best, found
+
+
+def alike_pairs(claims: Sequence[Claim], group: Sequence[int], words: Words, speech: Speech) -> Iterator[Pair]:
+    """(score, one, other) of claims that say different things of what their own words show to be one matter.
+
+    Each claim stands against the claim of another article that is most like it, and only where that holds both ways:
+    an article that says the same elsewhere has told what its other figure is for.
+    """
+    best: dict[tuple[int, str], tuple[float, int]] = {}
+    found: list[Pair] = []
+    for one, other in _candidates(claims, group, speech):
+        score = alike_score(claims[one], claims[other], words, speech)
+        if score <= 0:
+            continue
+        found.append((score, one, other))
+        for mine, theirs in ((one, other), (other, one)):
+            key = (mine, claims[theirs].line.article.article_id)
+            best[key] = max(best.get(key, (0.0, -1)), (score, theirs))
+    for score, one, other in found:
+        homes = [claims[at].line.article.article_id for at in (one, other)]
+        mutual = best[one, homes[1]][0] <= score and best[other, homes[0]][0] <= score
+        if mutual and claims[one].value != claims[other].value:
+            yield score, one, other
+
+
+def _candidates(claims: Sequence[Claim], group: Sequence[int], speech: Speech) -> Iterator[tuple[int, int]]:
+    """Pairs of claims of different articles that share a telling word; words of too many claims find none."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for at in group:
+        line = claims[at].line
+        for word in {*speech.of(claims[at].own_text).keys, *speech.of(line.text).keys, *speech.of(line.opening).keys}:
+            holders[word].append(at)
+    seen: set[tuple[int, int]] = set()
+    for held in holders.values():
+        if len(held) > CROWD:
+            continue
+        for one, other in combinations(held, 2):
+            if claims[one].line.article.article_id != claims[other].line.article.article_id:
+                seen.add((one, other))
+    yield from sorted(seen)
+
+
+def alike_score(one: Claim, other: Claim, words: Words, speech: Speech) -> float:
+    """How surely two claims measure the same, by their words; 0 where they do not, or where it cannot be told."""
+    loose = one.value == other.value
+    if not may_compare(one, other, words, loose=loose):
+        return 0.0
+    found = likeness(one, other, speech)
+    if found.mean < MEAN or found.poorer < POORER or found.rare < RARE or found.told < TOLD:
+        return 0.0
+    if not loose and told_apart(one, other, speech):
+        return 0.0
+    return round(found.mean, 4)

@@ -1,0 +1,64 @@
+"""Words that set two rules apart where the rest is alike: 食品类目 and 珠宝类目, 普通会员 and 钻石会员, 25分档 and 75分档."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+from bot.conflicts_claims import Claim
+from bot.conflicts_speech import Speech, Spoken, credit
+from bot.figures import figures_in
+
+# Two words with less than this in common name different things.
+UNLIKE = 0.3
+
+
+def told_apart(one: Claim, other: Claim, speech: Speech) -> bool:
+    """Whether the rules, or the titles they stand under, name two kinds of one thing."""
+    mine, theirs = one.line, other.line
+    if _steps_of_title(mine.article.title, theirs.article.title):
+        return True
+    everything = [speech.of(_all(c)) for c in (one, other)]
+    own = [speech.of(c.own_text) for c in (one, other)]
+    if kinds_differ(*own, *everything) or frames_differ(*own, *everything):
+        return True
+    titles = [speech.of(c.line.article.title) for c in (one, other)]
+    return kinds_differ(*titles, *everything) or frames_differ(*titles, *everything)
+
+
+def kinds_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken) -> bool:
+    """Whether both put another word before the same one, and neither knows the other's word."""
+    for kind, thing in one.pairs:
+        for kind_too, thing_too in other.pairs:
+            if thing != thing_too or kind == kind_too:
+                continue
+            if _unknown(kind, one, all_other) and _unknown(kind_too, other, all_one):
+                return True
+    return False
+
+
+def frames_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken) -> bool:
+    """Whether one thing stands for another in the same run of words: 「鉴定为假货的」 and 「鉴定为正品的」."""
+    mine, theirs = ([w for w, _ in s.sequence] for s in (one, other))
+    steps = SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
+    for at, (step, a, b, c, d) in enumerate(steps):
+        if step != "replace" or not 0 < at < len(steps) - 1:
+            continue
+        if not all(thing for _, thing in (*one.sequence[a:b], *other.sequence[c:d])):
+            continue
+        if all(_unknown(w, one, all_other) for w in mine[a:b]) and all(_unknown(w, other, all_one) for w in theirs[c:d]):
+            return True
+    return False
+
+
+def _unknown(word: str, own: Spoken, there: Spoken) -> bool:
+    return credit(word, own, there, alone=True) < UNLIKE
+
+
+def _all(claim: Claim) -> str:
+    line = claim.line
+    return f"{line.text} {line.heads} {line.lead} {line.before} {line.opening}"
+
+
+def _steps_of_title(one: str, other: str) -> bool:
+    mine, theirs = ({f.key for f in figures_in(t)} for t in (one, other))
+    return any(a[0] == b[0] and a[2] == b[2] for a in mine - theirs for b in theirs - mine)
