@@ -7,26 +7,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from bot.conflicts_claims import Claim
+from bot.conflicts_claims import CORE, Claim
 from bot.conflicts_kinds import told_apart
 from bot.conflicts_match import may_compare
-from bot.conflicts_speech import Speech, Spoken, credit
+from bot.conflicts_speech import CONCEPT, Speech, Spoken, credit
 from bot.conflicts_words import Words
 
 # What stands around a claim's own words counts less, the farther away it stands.
 Pair = tuple[float, int, int]
 # How alike two claims must be: on average, on the poorer side, in their best shared word, in all shared words.
 MEAN, POORER, RARE, TOLD = 0.42, 0.3, 0.55, 0.9
+# Claims of two named matters that share none must be this much alike.
+OTHER_MATTER = 0.6
+# Where the other article says the same nearly as fittingly, the two agree.
+AGREED, AGREED_MEAN = 0.75, 0.3
+WHOLE = 0.9
 CROWD = 400
 IN_LINE, IN_HEADS, IN_TITLE, IN_SECTION = 0.95, 0.9, 0.75, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """Shares of two claims' words found in the other: on average, on the poorer side; `rare` the best shared word."""
+    """Shares of two claims' words found in the other: on average, on the poorer and richer side;
+    `rare` the best shared word."""
 
     mean: float
     poorer: float
+    richer: float
     rare: float
     told: float
 
@@ -35,7 +42,7 @@ def likeness(one: Claim, other: Claim, speech: Speech) -> Likeness:
     """How alike the words of two claims are."""
     mine, best, told = _coverage(one, other, speech)
     theirs, best_too, told_too = _coverage(other, one, speech)
-    return Likeness((mine + theirs) / 2, min(mine, theirs), min(best, best_too), min(told, told_too))
+    return Likeness((mine + theirs) / 2, min(mine, theirs), max(mine, theirs), min(best, best_too), min(told, told_too))
 
 
 def _layers(claim: Claim, speech: Speech) -> list[tuple[float, Spoken]]:
@@ -69,6 +76,7 @@ def alike_pairs(claims: Sequence[Claim], group: Sequence[int], words: Words, spe
     an article that says the same elsewhere has told what its other figure is for.
     """
     best: dict[tuple[int, str], tuple[float, int]] = {}
+    said: dict[tuple[int, str], float] = {}
     found: list[Pair] = []
     for one, other in _candidates(claims, group, speech):
         score = alike_score(claims[one], claims[other], words, speech)
@@ -78,10 +86,13 @@ def alike_pairs(claims: Sequence[Claim], group: Sequence[int], words: Words, spe
         for mine, theirs in ((one, other), (other, one)):
             key = (mine, claims[theirs].line.article.article_id)
             best[key] = max(best.get(key, (0.0, -1)), (score, theirs))
+            if claims[one].value == claims[other].value:
+                said[key] = max(said.get(key, 0.0), score)
     for score, one, other in found:
         homes = [claims[at].line.article.article_id for at in (one, other)]
         mutual = best[one, homes[1]][0] <= score and best[other, homes[0]][0] <= score
-        if mutual and claims[one].value != claims[other].value:
+        agreed = max(said.get((one, homes[1]), 0.0), said.get((other, homes[0]), 0.0))
+        if mutual and claims[one].value != claims[other].value and agreed < score * AGREED:
             yield score, one, other
 
 
@@ -108,8 +119,26 @@ def alike_score(one: Claim, other: Claim, words: Words, speech: Speech) -> float
     if not may_compare(one, other, words, loose=loose):
         return 0.0
     found = likeness(one, other, speech)
-    if found.mean < MEAN or found.poorer < POORER or found.rare < RARE or found.told < TOLD:
+    if loose:
+        return found.mean if found.mean >= AGREED_MEAN else 0.0
+    if found.rare < RARE or found.told < TOLD or found.mean < MEAN or found.poorer < POORER:
+        if not _of_whole_matter(one, other, found, speech):
+            return 0.0
+    elif found.mean < OTHER_MATTER and _other_matter(one, other, words):
         return 0.0
-    if not loose and told_apart(one, other, speech):
-        return 0.0
-    return round(found.mean, 4)
+    return 0.0 if told_apart(one, other, speech) else found.mean
+
+
+def _of_whole_matter(one: Claim, other: Claim, found: Likeness, speech: Speech) -> bool:
+    """Whether one takes points for a matter as a whole, and both stand under headings of it: 「信用卡违规，扣6分」."""
+    if one.kind != "points" or found.richer < WHOLE or found.rare < RARE:
+        return False
+    mine, theirs = (speech.of(c.line.heads) for c in (one, other))
+    return any(credit(word, mine, theirs) >= CONCEPT for word in mine.keys & mine.weights.keys())
+
+
+def _other_matter(one: Claim, other: Claim, words: Words) -> bool:
+    """Whether both name matters of the glossary, and none of them in common."""
+    mine, theirs = ({n for n, v in c.own.items() if v >= CORE} for c in (one, other))
+    near = {k for n in mine for k in words.related.get(n, ())} | mine | one.around
+    return bool(mine and theirs) and not (near & theirs or mine & other.around)

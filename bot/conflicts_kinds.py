@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 
 from bot.conflicts_claims import Claim
-from bot.conflicts_speech import Speech, Spoken, credit
+from bot.conflicts_speech import STATUS, Speech, Spoken, credit
 from bot.figures import figures_in
 
 # Two words with less than this in common name different things.
@@ -29,8 +29,10 @@ def kinds_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken)
     """Whether both put another word before the same one, and neither knows the other's word."""
     for kind, thing in one.pairs:
         for kind_too, thing_too in other.pairs:
-            if thing != thing_too or kind == kind_too:
+            if kind == kind_too or not _same_thing(thing, one, thing_too, other):
                 continue
+            if (kind[0] in STATUS and kind not in one.weights) or (kind_too[0] in STATUS and kind_too not in other.weights):
+                return True  # 「未付款订单」 and 「货到付款订单」
             if _unknown(kind, one, all_other) and _unknown(kind_too, other, all_one):
                 return True
     return False
@@ -48,6 +50,12 @@ def frames_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken
         if all(_unknown(w, one, all_other) for w in mine[a:b]) and all(_unknown(w, other, all_one) for w in theirs[c:d]):
             return True
     return False
+
+
+def _same_thing(thing: str, one: Spoken, thing_too: str, other: Spoken) -> bool:
+    if thing == thing_too:
+        return True
+    return bool(one.inner.get(thing, frozenset()) & other.inner.get(thing_too, frozenset()))
 
 
 def _unknown(word: str, own: Spoken, there: Spoken) -> bool:

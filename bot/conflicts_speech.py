@@ -26,10 +26,13 @@ SINGLE = 0.6
 TELLING = 0.5
 # A word whose concept is the rule's own machinery, such as 现货 or 审核.
 VAGUE = 0.6
+MEASURING = 0.05
 _DOING = frozenset(("v", "vd", "vg"))  # 「提交坏果」 is no kind of 坏果
+_MEASURES = frozenset("费率期额金券分量线")  # 「退货运费」 is a kind of freight
+STATUS = frozenset("未已没")
 _AUXILIARY = frozenset("内后前时应须要可会能得扣分元天日次每按由给把被让使从自至到在于以为是有就都也还再又才则即所其者么吗呢了着过起来去上下中里外也不无未没非等及或与和并却但而且若如因故请将已")
 # Words that the dictionary cuts wrongly (食品类目 into 食品类 and 目).
-_DOMAIN = ("类目", "买家", "卖家", "拼单", "揽收", "签收", "主播", "达人", "小店", "保证金", "客单价", "晒图", "返现")
+_DOMAIN = ("类目", "买家", "卖家", "拼单", "揽收", "签收", "主播", "达人", "小店", "保证金", "客单价", "晒图", "返现", "货到付款")
 _JOINTS = frozenset("的之")
 # What kinds are told of, however common the word: 预售商品, 钻石会员.
 _THINGS = frozenset(("商品", "订单", "店铺", "用户", "类目", "类", "会员", "商家", "卖家", "买家", "客服", "顾客", "客户", "消费者", "商户", "款", "单", "班", "场"))
@@ -109,7 +112,7 @@ class Speech:
         inner: dict[str, frozenset[str]] = {}
         pairs: set[tuple[str, str]] = set()
         sequence: list[tuple[str, bool]] = []
-        at, last = 0, ""
+        at, last, status, doing = 0, "", "", False
         for word, tag in _cutter().tag(masked):
             start, at = at, at + len(word)
             told = {n for s, e, c in terms if s < at and start < e for n in self._words.same.get(c, (c,))}
@@ -117,16 +120,23 @@ class Speech:
             empty = tag in _EMPTY or word in self._words.plain or word in _AUXILIARY or not _CHINESE.match(word)
             if empty and not thing:
                 last = last if word in _JOINTS else ""
+                status = word.replace("没", "未") if word in STATUS else ""
                 continue
-            if last:
+            if last and (not doing or (word[-1] in _MEASURES and inner.get(last))):
                 pairs.add((last, word))
-            last = "" if thing or tag in _DOING or (told and told <= _PARTIES) else word
+            doing = tag in _DOING and status == ""
+            last = "" if thing or (told and told <= _PARTIES) else status + word
+            status = ""
             if word in self._words.plain or (told and told <= _PARTIES):
                 continue
             sequence.append((word, tag not in _DOING))
             telling = told - self._words.functional
             weight = common().rarity(word) * (SINGLE if len(word) == 1 else 1.0)
-            weights[word] = max(weights.get(word, 0.0), weight if telling or not told else weight * VAGUE)
+            if word in self._words.measuring:
+                weight *= MEASURING
+            elif told and not telling:
+                weight *= VAGUE
+            weights[word] = max(weights.get(word, 0.0), weight)
             concepts[word] = concepts.get(word, frozenset()) | telling
             inner[word] = inner.get(word, frozenset()) | {c for s, e, c in terms if start <= s and e <= at}
         return Spoken(weights, concepts, inner, frozenset[str]().union(*concepts.values()), frozenset(pairs), tuple(sequence))

@@ -44,6 +44,7 @@ class Words:
     functional: frozenset[str]
     light: frozenset[str]
     plain: frozenset[str]
+    measuring: frozenset[str]
     same: Mapping[str, tuple[str, ...]]
     related: Mapping[str, frozenset[str]]
     extra: Glossary
@@ -104,6 +105,7 @@ def words() -> Words:
         functional=frozenset(data["functional"]),
         light=frozenset(data["light"]),
         plain=frozenset(data["plain"]),
+        measuring=frozenset(data["measuring"]),
         same={name: tuple(parts) for name, parts in data["same"].items()},
         related=_related(data["related"]),
         extra=Glossary({"id": name, "zh": forms} for name, forms in data["extra"].items()),
