@@ -117,8 +117,7 @@ def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
                 continue
             if not told_apart(claims[one], claims[other], speech):
                 pairs.append((score, one, other))
-        if claims[group[0]].kind not in ("modal", "bearer"):
-            pairs += alike_pairs(claims, group, words(), speech)
+        pairs += alike_pairs(claims, group, words(), speech)
     return _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])
 
 

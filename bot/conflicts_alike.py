@@ -9,7 +9,7 @@ from itertools import combinations
 
 from bot.conflicts_claims import CORE, Claim
 from bot.conflicts_kinds import told_apart
-from bot.conflicts_match import may_compare
+from bot.conflicts_match import differ, may_compare
 from bot.conflicts_speech import CONCEPT, Speech, Spoken, credit
 from bot.conflicts_words import Words
 
@@ -22,6 +22,9 @@ OTHER_MATTER = 0.6
 # Where the other article says the same nearly as fittingly, the two agree.
 AGREED, AGREED_MEAN = 0.75, 0.3
 WHOLE = 0.9
+# The same for what is permitted or who pays, and how much of each act the other must say.
+STATE_MEAN, STATE_POORER, DEED, DEED_OF_DUTY = 0.55, 0.4, 0.5, 0.75
+IN_CLAIM = 0.8
 CROWD = 400
 IN_LINE, IN_HEADS, IN_TITLE, IN_SECTION = 0.95, 0.9, 0.75, 0.5
 
@@ -92,7 +95,7 @@ def alike_pairs(claims: Sequence[Claim], group: Sequence[int], words: Words, spe
         homes = [claims[at].line.article.article_id for at in (one, other)]
         mutual = best[one, homes[1]][0] <= score and best[other, homes[0]][0] <= score
         agreed = max(said.get((one, homes[1]), 0.0), said.get((other, homes[0]), 0.0))
-        if mutual and claims[one].value != claims[other].value and agreed < score * AGREED:
+        if mutual and differ(claims[one], claims[other]) and agreed < score * AGREED:
             yield score, one, other
 
 
@@ -118,6 +121,8 @@ def alike_score(one: Claim, other: Claim, words: Words, speech: Speech) -> float
     loose = one.value == other.value
     if not may_compare(one, other, words, loose=loose):
         return 0.0
+    if one.kind in ("modal", "bearer"):
+        return _score_of_state(one, other, speech)
     found = likeness(one, other, speech)
     if loose:
         return found.mean if found.mean >= AGREED_MEAN else 0.0
@@ -127,6 +132,28 @@ def alike_score(one: Claim, other: Claim, words: Words, speech: Speech) -> float
     elif found.mean < OTHER_MATTER and _other_matter(one, other, words):
         return 0.0
     return 0.0 if told_apart(one, other, speech) else found.mean
+
+
+def _score_of_state(one: Claim, other: Claim, speech: Speech) -> float:
+    """The same for permissions, duties and bearers of costs: the act itself must be the same."""
+    found = likeness(one, other, speech)
+    if found.mean < STATE_MEAN or found.poorer < STATE_POORER or found.rare < RARE or found.told < TOLD:
+        return 0.0
+    if one.kind == "modal":
+        # A duty and a ban often speak of one thing and two acts; a permission seldom does.
+        needed = DEED if {one.value, other.value} & {"may", "need not"} else DEED_OF_DUTY
+        if min(_deed_told(one, other, speech), _deed_told(other, one, speech)) < needed:
+            return 0.0
+    return 0.0 if told_apart(one, other, speech) else found.mean
+
+
+def _deed_told(one: Claim, other: Claim, speech: Speech) -> float:
+    """The share of one act's words that the other claim says, in its act first."""
+    deed = speech.of(one.deed)
+    layers = ((1.0, speech.of(other.deed)), (IN_CLAIM, speech.of(other.own_text)))
+    total = sum(deed.weights.values())
+    told = sum(w * max(share * credit(word, deed, there) for share, there in layers) for word, w in deed.weights.items())
+    return told / total if total else 0.0
 
 
 def _of_whole_matter(one: Claim, other: Claim, found: Likeness, speech: Speech) -> bool:

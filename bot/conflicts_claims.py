@@ -45,6 +45,7 @@ class Claim:
     start: int
     end: int
     span: tuple[int, int]
+    deed: str  # what is permitted, forbidden, demanded or waived, in the rule's words
 
     @property
     def own_text(self) -> str:
@@ -114,7 +115,7 @@ class Reader:
     def claim(
         self, line: Line, kind: ClaimKind, role: str, value: float | str, unit: str, span: tuple[int, int], *,
         acts: frozenset[str] = frozenset(), anchor: str | None = None, actor: str | None = None,
-        ladder: frozenset[tuple[str, float, str]] = frozenset(),
+        ladder: frozenset[tuple[str, float, str]] = frozenset(), deed: str = "",
     ) -> Claim:  # fmt: skip
         """A claim made in text[span]; what its words leave open is taken from its heads, then the line before."""
         text = line.article.text
@@ -137,7 +138,7 @@ class Reader:
         return Claim(
             line, kind, role, value, unit, acts, anchor, actor, own, frozenset(context),
             self._circumstances(f"{line.heads} {line.lead} {words}"), self._circumstances(line.opening),
-            self._circumstances(line.text), ladder, start, end, span,
+            self._circumstances(line.text), ladder, start, end, span, deed,
         )  # fmt: skip
 
     def _first_clause(self, line: Line, which: int, floor: int) -> int:

@@ -35,7 +35,7 @@ _NEEDED: dict[str, tuple[float, float]] = {
 
 def conflict_score(one: Claim, other: Claim, words: Words) -> float:
     """How surely two claims contradict each other, 0 to 1; 0 where they do not."""
-    if not _differ(one, other):
+    if not differ(one, other):
         return 0.0
     return same_matter(one, other, words)
 
@@ -49,6 +49,8 @@ def same_matter(one: Claim, other: Claim, words: Words, *, loose: bool = False) 
         return 0.0
     if one.kind == "duration" and bool(one.acts) != bool(other.acts):
         return 0.0
+    if one.kind == "modal" and one.acts and other.acts and not one.acts & other.acts:
+        return 0.0
     return _likeness(one, other, words)
 
 
@@ -60,9 +62,14 @@ def may_compare(one: Claim, other: Claim, words: Words, *, loose: bool = False) 
         return False
     if one.kind == "duration" and one.anchor and other.anchor and one.anchor != other.anchor:
         return False
-    if one.kind in ("duration", "modal") and one.acts and other.acts and not one.acts & other.acts:
+    if one.kind in ("duration", "modal") and one.acts and other.acts and not one.acts & other.acts and _named(one, other):
         return False
     return _actors_agree(one, other) and _circumstances_agree(one, other, words, loose)
+
+
+def _named(one: Claim, other: Claim) -> bool:
+    """Whether both acts are of a known sort; mere words may say one act in two ways."""
+    return not any(name.startswith("w:") for name in (*one.acts, *other.acts))
 
 
 def _same_role(one: Claim, other: Claim) -> bool:
@@ -71,7 +78,8 @@ def _same_role(one: Claim, other: Claim) -> bool:
     return len(roles) == 1 or roles == {"min", "span"} or (one.kind in ("money", "percent") and "plain" in roles and not roles & {"cap", "minus"})
 
 
-def _differ(one: Claim, other: Claim) -> bool:
+def differ(one: Claim, other: Claim) -> bool:
+    """Whether two claims of one matter contradict each other."""
     if one.kind == "modal":
         return clash(str(one.value), str(other.value))
     return one.value != other.value
