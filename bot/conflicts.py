@@ -159,11 +159,10 @@ def _grouped(claims: Sequence[Claim], pairs: Iterable[tuple[float, int, int]]) -
 
 
 def _conflict(claims: Sequence[Claim], members: Sequence[int], score: float) -> CorpusConflict:
-    """One conflict: for each article and value one side, the newest first."""
-    chosen: dict[tuple[str, Any], Claim] = {}
+    """One conflict: for each article the side that disagrees the most surely, the newest first."""
+    chosen: dict[str, Claim] = {}
     for at in members:
-        claim = claims[at]
-        chosen.setdefault((claim.line.article.article_id, claim.value), claim)
+        chosen.setdefault(claims[at].line.article.article_id, claims[at])
     ranked = sorted(chosen.values(), key=lambda c: (c.line.article.article_id, c.start))
     ranked.sort(key=lambda c: c.line.article.published or "", reverse=True)
     dates = [c.line.article.published for c in ranked]

@@ -25,6 +25,8 @@ WHOLE = 0.9
 # The same for what is permitted or who pays, and how much of each act the other must say.
 STATE_MEAN, STATE_POORER, DEED, DEED_OF_DUTY = 0.55, 0.4, 0.5, 0.75
 IN_CLAIM = 0.8
+# A ban may list more acts than the permission names.
+OF_LIST = 0.15
 CROWD = 400
 IN_LINE, IN_HEADS, IN_TITLE, IN_SECTION = 0.95, 0.9, 0.75, 0.5
 
@@ -142,7 +144,8 @@ def _score_of_state(one: Claim, other: Claim, speech: Speech) -> float:
     if one.kind == "modal":
         # A duty and a ban often speak of one thing and two acts; a permission seldom does.
         needed = DEED if {one.value, other.value} & {"may", "need not"} else DEED_OF_DUTY
-        if min(_deed_told(one, other, speech), _deed_told(other, one, speech)) < needed:
+        told = sorted((_deed_told(one, other, speech), _deed_told(other, one, speech)))
+        if told[0] < (needed if told[1] < WHOLE else needed - OF_LIST):
             return 0.0
     return 0.0 if told_apart(one, other, speech) else found.mean
 

@@ -13,10 +13,11 @@ _OVER = re.compile(
     r"(?:每?满|门槛|起批|起订|起送|起购|最低|起码|超过|超出|达到?|不?低于|不足|不?少于|多于|不?高于|不?大于|不?小于|未满|至少|[≥≤><])\s?[^，,。；;\d]{0,4}$"
 )
 _OVER_AFTER = re.compile(r"^\s?[（(]?(?:含)?[）)]?\s?(?:及|或)?(?:以上|以下|起(?=[订批送的，,。可才]))")
-_CAP = re.compile(r"(?:最高|最多|上限|封顶|不(?:得|能|会)?超过|不高于|不得高于|至多|限额|顶格|最大)[^，,。；;]{0,8}$")
+_CAP = re.compile(r"(?:最高|最多|[仅只](?:能|可|许|限)|上限|封顶|不(?:得|能|会)?超过|不高于|不得高于|至多|限额|顶格|最大)[^，,。；;]{0,8}$")
 _CAP_AFTER = re.compile(r"^\s?(?:封顶|为限|为上限|以内|之内|为顶)")
 _GETS = re.compile(r"\s?[元件]?\s?[，,]?(?:可|再|立|就|即)?(?:享受?|减|送|返|打)")
 _QUOTA = re.compile(r"限(?:购|领|拍|买|量|用)?[^，,。；;]{0,4}$")
+_MAY_DO = re.compile(r"(?<![不只])(?:可以?|能|允许)[^，,。；;不满达超]{0,6}$")
 _SCORE = re.compile(r"(?:评分|得分|DSR|综合分|体验分|服务分)[^，,。；;]{0,8}$")
 _EACH = re.compile(r"每(?:次|笔|单|件|起|例|回)\s?$")
 NO_POINTS = re.compile(r"不(?:会|再|用|需)?(?:被)?(?:扣|记)(?:除)?(?:任何)?分(?!钟)")
@@ -78,7 +79,7 @@ def role_of(text: str, line: Line, figure: Figure) -> str:
         if _OF_RATE.match(after):
             return "none"
         return "min" if _MIN.search(before) else "span"
-    if figure.kind == "count" and _QUOTA.search(before):
+    if figure.kind == "count" and (_QUOTA.search(before) or _MAY_DO.search(before)):
         return "cap"
     if _CAP.search(before) or _CAP_AFTER.match(after):
         return "cap"

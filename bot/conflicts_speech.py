@@ -21,6 +21,7 @@ _EMPTY = frozenset("u uj ul uz uv ug ud r rr rz c p m q mq x w y e o zg d f k h"
 _CHINESE = re.compile(r"^[\u4e00-\u9fffA-Za-z]+$")
 # What another word counts that names the same concept, and one that shares all its characters.
 CONCEPT = 0.85
+CUT_OTHERWISE = 0.95
 CHARACTER = 0.7
 SINGLE = 0.6
 TELLING = 0.5
@@ -30,7 +31,7 @@ MEASURING = 0.05
 _DOING = frozenset(("v", "vd", "vg"))  # 「提交坏果」 is no kind of 坏果
 _MEASURES = frozenset("费率期额金券分量线")  # 「退货运费」 is a kind of freight
 STATUS = frozenset("未已没")
-_AUXILIARY = frozenset("内后前时应须要可会能得扣分元天日次每按由给把被让使从自至到在于以为是有就都也还再又才则即所其者么吗呢了着过起来去上下中里外也不无未没非等及或与和并却但而且若如因故请将已")
+_AUXILIARY = frozenset("答问内后前时应须要可会能得扣分元天日次每按由给把被让使从自至到在于以为是有就都也还再又才则即所其者么吗呢了着过起来去上下中里外也不无未没非等及或与和并却但而且若如因故请将已")
 # Words that the dictionary cuts wrongly (食品类目 into 食品类 and 目).
 _DOMAIN = ("类目", "买家", "卖家", "拼单", "揽收", "签收", "主播", "达人", "小店", "保证金", "客单价", "晒图", "返现", "货到付款")
 _JOINTS = frozenset("的之")
@@ -54,6 +55,7 @@ class Spoken:
     named: frozenset[str]
     pairs: frozenset[tuple[str, str]]
     sequence: tuple[tuple[str, bool], ...]
+    raw: str
 
 
     @property
@@ -138,8 +140,10 @@ class Speech:
                 weight *= VAGUE
             weights[word] = max(weights.get(word, 0.0), weight)
             concepts[word] = concepts.get(word, frozenset()) | telling
-            inner[word] = inner.get(word, frozenset()) | {c for s, e, c in terms if start <= s and e <= at}
-        return Spoken(weights, concepts, inner, frozenset[str]().union(*concepts.values()), frozenset(pairs), tuple(sequence))
+            same = {f"={w}" for w in self._words.synonyms.get(word, ())}
+            inner[word] = inner.get(word, frozenset()) | {c for s, e, c in terms if start <= s and e <= at} | same
+            concepts[word] |= same
+        return Spoken(weights, concepts, inner, frozenset[str]().union(*concepts.values()), frozenset(pairs), tuple(sequence), masked)
 
 
 def credit(word: str, own: Spoken, there: Spoken, *, alone: bool = False) -> float:
@@ -149,6 +153,8 @@ def credit(word: str, own: Spoken, there: Spoken, *, alone: bool = False) -> flo
     """
     if word in there.weights:
         return 1.0
+    if len(word) > 1 and word in there.raw:
+        return CUT_OTHERWISE
     concepts = own.inner.get(word, frozenset()) if alone else own.concepts[word]
     if concepts & there.named:
         return CONCEPT

@@ -45,6 +45,7 @@ class Words:
     light: frozenset[str]
     plain: frozenset[str]
     measuring: frozenset[str]
+    synonyms: Mapping[str, frozenset[str]]
     same: Mapping[str, tuple[str, ...]]
     related: Mapping[str, frozenset[str]]
     extra: Glossary
@@ -106,6 +107,7 @@ def words() -> Words:
         light=frozenset(data["light"]),
         plain=frozenset(data["plain"]),
         measuring=frozenset(data["measuring"]),
+        synonyms=_related(data["synonyms"]),
         same={name: tuple(parts) for name, parts in data["same"].items()},
         related=_related(data["related"]),
         extra=Glossary({"id": name, "zh": forms} for name, forms in data["extra"].items()),
