@@ -27,6 +27,10 @@ STATE_MEAN, STATE_POORER, DEED, DEED_OF_DUTY = 0.55, 0.4, 0.5, 0.75
 IN_CLAIM = 0.8
 # A ban may list more acts than the permission names.
 OF_LIST = 0.15
+OTHER_DEED, DEED_TOLD = 0.3, 0.3
+COST_MEAN, COST_POORER, OWN_NAME = 0.4, 0.3, 0.8
+# Own words that weigh less than this tell no matter: what stands before them does.
+THIN = 0.5
 CROWD = 400
 IN_LINE, IN_HEADS, IN_TITLE, IN_SECTION = 0.95, 0.9, 0.75, 0.5
 
@@ -50,10 +54,20 @@ def likeness(one: Claim, other: Claim, speech: Speech) -> Likeness:
     return Likeness((mine + theirs) / 2, min(mine, theirs), max(mine, theirs), min(best, best_too), min(told, told_too))
 
 
+def _own(claim: Claim, speech: Speech) -> Spoken:
+    """A claim's own words; where they tell no matter, with the line before (a question), the heads, the title."""
+    line, text = claim.line, claim.own_text
+    for more in ("", line.before, line.heads, line.article.title):
+        text = f"{more} {text}" if more else text
+        if sum(speech.of(text).weights.values()) >= THIN:
+            break
+    return speech.of(text)
+
+
 def _layers(claim: Claim, speech: Speech) -> list[tuple[float, Spoken]]:
     line = claim.line
     return [
-        (1.0, speech.of(claim.own_text)),
+        (1.0, _own(claim, speech)),
         (IN_LINE, speech.of(line.text)),
         (IN_HEADS, speech.of(f"{line.heads} {line.lead} {line.before}")),
         (IN_TITLE, speech.of(line.opening)),
@@ -62,7 +76,7 @@ def _layers(claim: Claim, speech: Speech) -> list[tuple[float, Spoken]]:
 
 
 def _coverage(one: Claim, other: Claim, speech: Speech) -> tuple[float, float, float]:
-    own = speech.of(one.own_text)
+    own = _own(one, speech)
     layers = _layers(other, speech)
     total = found = best = 0.0
     for word, weight in own.weights.items():
@@ -133,13 +147,16 @@ def alike_score(one: Claim, other: Claim, words: Words, speech: Speech) -> float
             return 0.0
     elif found.mean < OTHER_MATTER and _other_matter(one, other, words):
         return 0.0
+    if one.kind == "duration" and not one.acts & other.acts and _other_deed(one, other, speech):
+        return 0.0
     return 0.0 if told_apart(one, other, speech) else found.mean
 
 
 def _score_of_state(one: Claim, other: Claim, speech: Speech) -> float:
     """The same for permissions, duties and bearers of costs: the act itself must be the same."""
     found = likeness(one, other, speech)
-    if found.mean < STATE_MEAN or found.poorer < STATE_POORER or found.rare < RARE or found.told < TOLD:
+    mean, poorer = (COST_MEAN, COST_POORER) if _same_cost(one, other, speech) else (STATE_MEAN, STATE_POORER)
+    if found.mean < mean or found.poorer < poorer or found.rare < RARE or found.told < TOLD:
         return 0.0
     if one.kind == "modal":
         # A duty and a ban often speak of one thing and two acts; a permission seldom does.
@@ -150,6 +167,13 @@ def _score_of_state(one: Claim, other: Claim, speech: Speech) -> float:
     return 0.0 if told_apart(one, other, speech) else found.mean
 
 
+def _same_cost(one: Claim, other: Claim, speech: Speech) -> bool:
+    """Whether two bearers are of one cost that has a name of its own: 搬楼费, not 运费."""
+    mine, theirs = (speech.of(c.own_text) for c in (one, other))
+    costs = [w for w, v in (*mine.weights.items(), *theirs.weights.items()) if w[-1] == "费" and v >= OWN_NAME]
+    return one.kind == "bearer" and any(len(w) > 1 and w in mine.raw and w in theirs.raw for w in costs)
+
+
 def _deed_told(one: Claim, other: Claim, speech: Speech) -> float:
     """The share of one act's words that the other claim says, in its act first."""
     deed = speech.of(one.deed)
@@ -157,6 +181,13 @@ def _deed_told(one: Claim, other: Claim, speech: Speech) -> float:
     total = sum(deed.weights.values())
     told = sum(w * max(share * credit(word, deed, there) for share, there in layers) for word, w in deed.weights.items())
     return told / total if total else 0.0
+
+
+def _other_deed(one: Claim, other: Claim, speech: Speech) -> bool:
+    """Whether both tell behind the term what is to be done in it, and neither tells what the other does."""
+    if min(sum(speech.of(c.deed).weights.values()) for c in (one, other)) < DEED_TOLD:
+        return False
+    return max(_deed_told(one, other, speech), _deed_told(other, one, speech)) < OTHER_DEED
 
 
 def _of_whole_matter(one: Claim, other: Claim, found: Likeness, speech: Speech) -> bool:

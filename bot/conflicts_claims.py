@@ -45,7 +45,7 @@ class Claim:
     start: int
     end: int
     span: tuple[int, int]
-    deed: str  # what is permitted, forbidden, demanded or waived, in the rule's words
+    deed: str  # what is permitted, forbidden, demanded or waived, or what stands behind a figure, in the rule's words
 
     @property
     def own_text(self) -> str:
@@ -109,7 +109,7 @@ class Reader:
             end += len(following) if ahead else 0
         return self.claim(
             line, figure.kind, role, figure.value, figure.unit if figure.kind == "count" else "", (start, end),
-            acts=acts, anchor=anchor, actor=actor_of(text, start, figure, after), ladder=steps,
+            acts=acts, anchor=anchor, actor=actor_of(text, start, figure, after), ladder=steps, deed=after,
         )  # fmt: skip
 
     def claim(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from bot.conflicts_claims import Claim
@@ -10,6 +11,8 @@ from bot.figures import figures_in
 
 # Two words with less than this in common name different things.
 UNLIKE = 0.3
+# So many of the same words behind what opens a clause make a frame of it.
+RUN = 2
 
 
 def told_apart(one: Claim, other: Claim, speech: Speech) -> bool:
@@ -43,13 +46,26 @@ def frames_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken
     mine, theirs = ([w for w, _ in s.sequence] for s in (one, other))
     steps = SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
     for at, (step, a, b, c, d) in enumerate(steps):
-        if step != "replace" or not 0 < at < len(steps) - 1:
+        if step != "replace" or not _framed(steps, at):
             continue
-        if not all(thing for _, thing in (*one.sequence[a:b], *other.sequence[c:d])):
+        if not all(any(thing for _, thing in run) for run in (one.sequence[a:b], other.sequence[c:d])):
             continue
-        if all(_unknown(w, one, all_other) for w in mine[a:b]) and all(_unknown(w, other, all_one) for w in theirs[c:d]):
+        known = [_known(w, one, all_other) for w in mine[a:b]] + [_known(w, other, all_one) for w in theirs[c:d]]
+        if not any(known):
             return True
     return False
+
+
+def _framed(steps: Sequence[tuple[str, int, int, int, int]], at: int) -> bool:
+    """Whether the same words stand on both sides, or a run of them behind what opens the clause."""
+    if at + 1 >= len(steps):
+        return False
+    behind = steps[at + 1][2] - steps[at + 1][1]
+    return at > 0 or behind >= RUN
+
+
+def _known(word: str, own: Spoken, there: Spoken) -> bool:
+    return word not in own.weights or not _unknown(word, own, there)
 
 
 def _same_thing(thing: str, one: Spoken, thing_too: str, other: Spoken) -> bool:

@@ -33,7 +33,7 @@ _MEASURES = frozenset("费率期额金券分量线")  # 「退货运费」 is a 
 STATUS = frozenset("未已没")
 _AUXILIARY = frozenset("答问内后前时应须要可会能得扣分元天日次每按由给把被让使从自至到在于以为是有就都也还再又才则即所其者么吗呢了着过起来去上下中里外也不无未没非等及或与和并却但而且若如因故请将已")
 # Words that the dictionary cuts wrongly (食品类目 into 食品类 and 目).
-_DOMAIN = ("类目", "买家", "卖家", "拼单", "揽收", "签收", "主播", "达人", "小店", "保证金", "客单价", "晒图", "返现", "货到付款")
+_DOMAIN = ("类目", "买家", "卖家", "拼单", "揽收", "签收", "主播", "达人", "小店", "保证金", "客单价", "晒图", "返现", "货到付款", "花呗", "白条", "自然年", "自然月")
 _JOINTS = frozenset("的之")
 # What kinds are told of, however common the word: 预售商品, 钻石会员.
 _THINGS = frozenset(("商品", "订单", "店铺", "用户", "类目", "类", "会员", "商家", "卖家", "买家", "客服", "顾客", "客户", "消费者", "商户", "款", "单", "班", "场"))
@@ -120,6 +120,8 @@ class Speech:
             told = {n for s, e, c in terms if s < at and start < e for n in self._words.same.get(c, (c,))}
             thing = word in _THINGS
             empty = tag in _EMPTY or word in self._words.plain or word in _AUXILIARY or not _CHINESE.match(word)
+            if tag not in _EMPTY and word not in _AUXILIARY and _CHINESE.match(word):
+                sequence.append((word, tag not in _DOING))
             if empty and not thing:
                 last = last if word in _JOINTS else ""
                 status = word.replace("没", "未") if word in STATUS else ""
@@ -131,7 +133,6 @@ class Speech:
             status = ""
             if word in self._words.plain or (told and told <= _PARTIES):
                 continue
-            sequence.append((word, tag not in _DOING))
             telling = told - self._words.functional
             weight = common().rarity(word) * (SINGLE if len(word) == 1 else 1.0)
             if word in self._words.measuring:
@@ -143,7 +144,7 @@ class Speech:
             same = {f"={w}" for w in self._words.synonyms.get(word, ())}
             inner[word] = inner.get(word, frozenset()) | {c for s, e, c in terms if start <= s and e <= at} | same
             concepts[word] |= same
-        return Spoken(weights, concepts, inner, frozenset[str]().union(*concepts.values()), frozenset(pairs), tuple(sequence), masked)
+        return Spoken(weights, concepts, inner, frozenset[str]().union(*concepts.values()), frozenset(pairs), tuple(sequence), text)
 
 
 def credit(word: str, own: Spoken, there: Spoken, *, alone: bool = False) -> float:
