@@ -52,13 +52,15 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class CorpusConflict:
     """Rules of one matter that disagree, newest first; `prefer` is the position of the newest side, None where the
-    dates do not decide. `platforms` are those for which all sides hold, `score` (0 to 1) how sure the finder is."""
+    dates do not decide. `platforms` are those for which all sides hold, `score` (0 to 1) how sure the finder is,
+    `kind` what the sides state: a kind of figure, "modal" (what is permitted) or "bearer" (who pays)."""
 
     topic: str
     sides: tuple[Side, ...]
     prefer: int | None
     platforms: tuple[str, ...]
     score: float
+    kind: str
 
     def to_json(self) -> dict[str, Any]:
         """The conflict in the JSON of `ruledesk conflicts`; "prefer" is there the date of the preferred side."""
@@ -175,6 +177,7 @@ def _conflict(claims: Sequence[Claim], members: Sequence[int], score: float) -> 
         prefer=0 if decided else None,
         platforms=in_order(common),
         score=round(score, 4),
+        kind=ranked[0].kind,
     )
 
 
