@@ -16,6 +16,7 @@ from bot.conflicts_match import conflict_score, same_matter
 from bot.conflicts_modal import bearer_claims, modal_claims
 from bot.conflicts_speech import Speech
 from bot.conflicts_topic import topic_of
+from bot.conflicts_views import Views
 from bot.conflicts_words import words
 from ingest.articles import Article, Passage
 from ingest.platforms import in_order
@@ -109,7 +110,7 @@ def _claims(articles: Sequence[Article], passages: Sequence[Passage]) -> list[Cl
 
 def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
     pairs: list[tuple[float, int, int]] = []
-    speech = Speech(words())
+    views = Views(Speech(words()))
     for group in _comparable(claims):
         for one, other in combinations(group, 2):
             if claims[one].line.article.article_id == claims[other].line.article.article_id:
@@ -117,9 +118,9 @@ def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
             score = conflict_score(claims[one], claims[other], words())
             if score <= 0 or _explained(claims, group, one, other, score):
                 continue
-            if not told_apart(claims[one], claims[other], speech):
+            if not told_apart(views.of(claims[one]), views.of(claims[other])):
                 pairs.append((score, one, other))
-        pairs += alike_pairs(claims, group, words(), speech)
+        pairs += alike_pairs(claims, group, words(), views)
     return _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from bot.conflicts_claims import Claim
-from bot.conflicts_speech import STATUS, Speech, Spoken, credit
+from bot.conflicts_speech import STATUS, Spoken, credit
+from bot.conflicts_views import View
 from bot.figures import figures_in
 
 # Two words with less than this in common name different things.
@@ -15,17 +15,15 @@ UNLIKE = 0.3
 RUN = 2
 
 
-def told_apart(one: Claim, other: Claim, speech: Speech) -> bool:
-    """Whether the rules, or the titles they stand under, name two kinds of one thing."""
-    mine, theirs = one.line, other.line
-    if _steps_of_title(mine.article.title, theirs.article.title):
+def told_apart(one: View, other: View) -> bool:
+    """Whether the rules, or the titles they stand under, name two kinds or steps of one thing."""
+    if _steps_differ(one.claim.line.article.title, other.claim.line.article.title):
         return True
-    everything = [speech.of(_all(c)) for c in (one, other)]
-    own = [speech.of(c.own_text) for c in (one, other)]
-    if kinds_differ(*own, *everything) or frames_differ(*own, *everything):
-        return True
-    titles = [speech.of(c.line.article.title) for c in (one, other)]
-    return kinds_differ(*titles, *everything) or frames_differ(*titles, *everything)
+    texts = ((one.own, other.own), (one.title, other.title))
+    return any(
+        kinds_differ(*pair, one.everything, other.everything) or frames_differ(*pair, one.everything, other.everything)
+        for pair in texts
+    )
 
 
 def kinds_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken) -> bool:
@@ -34,7 +32,7 @@ def kinds_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken)
         for kind_too, thing_too in other.pairs:
             if kind == kind_too or not _same_thing(thing, one, thing_too, other):
                 continue
-            if (kind[0] in STATUS and kind not in one.weights) or (kind_too[0] in STATUS and kind_too not in other.weights):
+            if _is_status(kind, one) or _is_status(kind_too, other):
                 return True  # 「未付款订单」 and 「货到付款订单」
             if _unknown(kind, one, all_other) and _unknown(kind_too, other, all_one):
                 return True
@@ -43,15 +41,15 @@ def kinds_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken)
 
 def frames_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken) -> bool:
     """Whether one thing stands for another in the same run of words: 「鉴定为假货的」 and 「鉴定为正品的」."""
-    mine, theirs = ([w for w, _ in s.sequence] for s in (one, other))
+    mine, theirs = ([word for word, _ in s.sequence] for s in (one, other))
     steps = SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
     for at, (step, a, b, c, d) in enumerate(steps):
         if step != "replace" or not _framed(steps, at):
             continue
         if not all(any(thing for _, thing in run) for run in (one.sequence[a:b], other.sequence[c:d])):
             continue
-        known = [_known(w, one, all_other) for w in mine[a:b]] + [_known(w, other, all_one) for w in theirs[c:d]]
-        if not any(known):
+        new = [_new(w, one, all_other) for w in mine[a:b]] + [_new(w, other, all_one) for w in theirs[c:d]]
+        if all(new):
             return True
     return False
 
@@ -60,29 +58,27 @@ def _framed(steps: Sequence[tuple[str, int, int, int, int]], at: int) -> bool:
     """Whether the same words stand on both sides, or a run of them behind what opens the clause."""
     if at + 1 >= len(steps):
         return False
-    behind = steps[at + 1][2] - steps[at + 1][1]
-    return at > 0 or behind >= RUN
+    return at > 0 or steps[at + 1][2] - steps[at + 1][1] >= RUN
 
 
-def _known(word: str, own: Spoken, there: Spoken) -> bool:
-    return word not in own.weights or not _unknown(word, own, there)
+def _new(word: str, own: Spoken, there: Spoken) -> bool:
+    return word in own.weights and _unknown(word, own, there)
+
+
+def _is_status(kind: str, own: Spoken) -> bool:
+    return kind[0] in STATUS and kind not in own.weights
 
 
 def _same_thing(thing: str, one: Spoken, thing_too: str, other: Spoken) -> bool:
     if thing == thing_too:
         return True
-    return bool(one.inner.get(thing, frozenset()) & other.inner.get(thing_too, frozenset()))
+    return not one.inner.get(thing, frozenset()).isdisjoint(other.inner.get(thing_too, frozenset()))
 
 
 def _unknown(word: str, own: Spoken, there: Spoken) -> bool:
     return credit(word, own, there, alone=True) < UNLIKE
 
 
-def _all(claim: Claim) -> str:
-    line = claim.line
-    return f"{line.text} {line.heads} {line.lead} {line.before} {line.opening}"
-
-
-def _steps_of_title(one: str, other: str) -> bool:
+def _steps_differ(one: str, other: str) -> bool:
     mine, theirs = ({f.key for f in figures_in(t)} for t in (one, other))
     return any(a[0] == b[0] and a[2] == b[2] for a in mine - theirs for b in theirs - mine)

@@ -18,50 +18,41 @@ from index.glossary import domain_glossary
 
 # Parts of speech that carry no matter: particles, pronouns, conjunctions, prepositions, numerals, marks, adverbs.
 _EMPTY = frozenset("u uj ul uz uv ug ud r rr rz c p m q mq x w y e o zg d f k h".split())
-_CHINESE = re.compile(r"^[\u4e00-\u9fffA-Za-z]+$")
-# What another word counts that names the same concept, and one that shares all its characters.
-CONCEPT = 0.85
-CUT_OTHERWISE = 0.95
-CHARACTER = 0.7
-SINGLE = 0.6
-TELLING = 0.5
-# A word whose concept is the rule's own machinery, such as 现货 or 审核.
-VAGUE = 0.6
-MEASURING = 0.05
 _DOING = frozenset(("v", "vd", "vg"))  # 「提交坏果」 is no kind of 坏果
-_MEASURES = frozenset("费率期额金券分量线")  # 「退货运费」 is a kind of freight
-STATUS = frozenset("未已没")
-_AUXILIARY = frozenset("答问内后前时应须要可会能得扣分元天日次每按由给把被让使从自至到在于以为是有就都也还再又才则即所其者么吗呢了着过起来去上下中里外也不无未没非等及或与和并却但而且若如因故请将已")
-# Words that the dictionary cuts wrongly (食品类目 into 食品类 and 目).
-_DOMAIN = ("类目", "买家", "卖家", "拼单", "揽收", "签收", "主播", "达人", "小店", "保证金", "客单价", "晒图", "返现", "货到付款", "花呗", "白条", "自然年", "自然月")
+_CHINESE = re.compile(r"^[\u4e00-\u9fffA-Za-z]+$")
 _JOINTS = frozenset("的之")
-# What kinds are told of, however common the word: 预售商品, 钻石会员.
-_THINGS = frozenset(("商品", "订单", "店铺", "用户", "类目", "类", "会员", "商家", "卖家", "买家", "客服", "顾客", "客户", "消费者", "商户", "款", "单", "班", "场"))
-_PARTIES = frozenset((
-    "taobao", "tmall", "tmall_global", "jd", "pdd", "douyin", "kuaishou", "ali1688", "ali", "suning", "vipshop", "yhd",
-    "mogujie", "fliggy", "platform", "buyer", "seller", "agent", "staff", "platform_staff", "goods", "shop", "rule",
-    "allowed", "forbidden", "required", "cap", "minimum", "default",
-))  # fmt: skip
+STATUS = frozenset("未已")
+# What a word counts that the other text cuts otherwise, only names the concept of, or shares characters with.
+CUT_OTHERWISE, CONCEPT, CHARACTER = 0.95, 0.85, 0.7
+# What tells less: a single character, the rule's own machinery (现货, 审核), what is measured (违约金, 最高).
+SINGLE, VAGUE, MEASURING = 0.6, 0.6, 0.05
+TELLING = 0.5
+_FREQUENT = 2_000_000  # above any word of the cutter's dictionary
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """The telling words of a text: word -> weight (0 to 1), word -> the concepts it is part of, or names by itself;
-    `pairs` are neighbours, (食品, 类目); `sequence` is the words in order, each with whether it names a thing."""
+    """The telling words of a text.
 
+    `weights`: word -> 0 to 1; `concepts`: word -> the concepts it is part of; `inner`: those it names by itself; `named`:
+    all concepts; `by_character`: character -> words; `pairs`: neighbours, (食品, 类目); `sequence`: the words in order,
+    common ones too, each with whether it names a thing; `keys`: what another text must share to be set against it.
+    """
+
+    text: str
     weights: Mapping[str, float]
     concepts: Mapping[str, frozenset[str]]
     inner: Mapping[str, frozenset[str]]
     named: frozenset[str]
+    by_character: Mapping[str, tuple[str, ...]]
     pairs: frozenset[tuple[str, str]]
     sequence: tuple[tuple[str, bool], ...]
-    raw: str
-
+    keys: frozenset[str]
 
     @property
-    def keys(self) -> frozenset[str]:
-        """What a text must share with another to be set against it: its telling words and concepts."""
-        return frozenset(w for w, v in self.weights.items() if v >= TELLING) | self.named
+    def total(self) -> float:
+        """The weight of all words."""
+        return sum(self.weights.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +75,10 @@ def common() -> Common:
 
 
 @cache
-def _cutter() -> rjieba.Jieba:
+def _cutter(words: frozenset[str]) -> rjieba.Jieba:
     cutter = rjieba.Jieba()
-    for word in _DOMAIN:
-        cutter.add_word(word, 2_000_000, "n")
+    for word in sorted(words):
+        cutter.add_word(word, _FREQUENT, "n")
     return cutter
 
 
@@ -96,6 +87,7 @@ class Speech:
 
     def __init__(self, words: Words) -> None:
         self._words = words
+        self._cutter = _cutter(words.speech.cut)
         self._read: dict[str, Spoken] = {}
 
     def of(self, text: str) -> Spoken:
@@ -105,46 +97,65 @@ class Speech:
         return self._read[text]
 
     def _spoken(self, text: str) -> Spoken:
+        known = self._words.speech
         masked = set_aside(text)
         for figure in figures_in(masked):
             masked = masked[: figure.start] + " " * (figure.end - figure.start) + masked[figure.end :]
-        terms = [(t.start, t.end, t.concept) for t in (*domain_glossary().terms(masked), *self._words.extra.terms(masked))]
+        terms = [
+            (t.start, t.end, t.concept) for t in (*domain_glossary().terms(masked), *self._words.extra.terms(masked))
+        ]
         weights: dict[str, float] = {}
         concepts: dict[str, frozenset[str]] = {}
         inner: dict[str, frozenset[str]] = {}
         pairs: set[tuple[str, str]] = set()
         sequence: list[tuple[str, bool]] = []
         at, last, status, doing = 0, "", "", False
-        for word, tag in _cutter().tag(masked):
+        for word, tag in self._cutter.tag(masked):
             start, at = at, at + len(word)
-            told = {n for s, e, c in terms if s < at and start < e for n in self._words.same.get(c, (c,))}
-            thing = word in _THINGS
-            empty = tag in _EMPTY or word in self._words.plain or word in _AUXILIARY or not _CHINESE.match(word)
-            if tag not in _EMPTY and word not in _AUXILIARY and _CHINESE.match(word):
+            thing = word in known.things
+            empty = tag in _EMPTY or word in known.empty or not _CHINESE.match(word)
+            if not empty:
                 sequence.append((word, tag not in _DOING))
-            if empty and not thing:
+            if (empty or word in self._words.plain) and not thing:
                 last = last if word in _JOINTS else ""
-                status = word.replace("没", "未") if word in STATUS else ""
+                status = {"没": "未"}.get(word, word) if word in STATUS | {"没"} else ""
                 continue
-            if last and (not doing or (word[-1] in _MEASURES and inner.get(last))):
+            told = {n for s, e, c in terms if s < at and start < e for n in self._words.same.get(c, (c,))}
+            party = bool(told) and told <= known.parties
+            if last and (not doing or (word[-1] in known.amounts and inner.get(last))):
                 pairs.add((last, word))
-            doing = tag in _DOING and status == ""
-            last = "" if thing or (told and told <= _PARTIES) else status + word
-            status = ""
-            if word in self._words.plain or (told and told <= _PARTIES):
+            doing = tag in _DOING and not status
+            last, status = "" if thing or party else status + word, ""
+            if word in self._words.plain or party:
                 continue
             telling = told - self._words.functional
-            weight = common().rarity(word) * (SINGLE if len(word) == 1 else 1.0)
-            if word in self._words.measuring:
-                weight *= MEASURING
-            elif told and not telling:
-                weight *= VAGUE
-            weights[word] = max(weights.get(word, 0.0), weight)
-            concepts[word] = concepts.get(word, frozenset()) | telling
+            weights[word] = max(weights.get(word, 0.0), self._weight(word, bool(told), bool(telling)))
             same = {f"={w}" for w in self._words.synonyms.get(word, ())}
+            concepts[word] = concepts.get(word, frozenset()) | telling | same
             inner[word] = inner.get(word, frozenset()) | {c for s, e, c in terms if start <= s and e <= at} | same
-            concepts[word] |= same
-        return Spoken(weights, concepts, inner, frozenset[str]().union(*concepts.values()), frozenset(pairs), tuple(sequence), text)
+        return Spoken(
+            text, weights, concepts, inner, frozenset[str]().union(*concepts.values()), _by_character(weights),
+            frozenset(pairs), tuple(sequence), _keys(weights, concepts),
+        )  # fmt: skip
+
+    def _weight(self, word: str, told: bool, telling: bool) -> float:
+        weight = common().rarity(word) * (SINGLE if len(word) == 1 else 1.0)
+        if word in self._words.measuring:
+            return weight * MEASURING
+        return weight * VAGUE if told and not telling else weight
+
+
+def _by_character(weights: Mapping[str, float]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for word in weights:
+        for character in set(word):
+            found[character] = (*found.get(character, ()), word)
+    return found
+
+
+def _keys(weights: Mapping[str, float], concepts: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    telling = [word for word, weight in weights.items() if weight >= TELLING]
+    return frozenset(telling).union(*(concepts[word] for word in telling))
 
 
 def credit(word: str, own: Spoken, there: Spoken, *, alone: bool = False) -> float:
@@ -154,16 +165,16 @@ def credit(word: str, own: Spoken, there: Spoken, *, alone: bool = False) -> flo
     """
     if word in there.weights:
         return 1.0
-    if len(word) > 1 and word in there.raw:
+    if len(word) > 1 and word in there.text:
         return CUT_OTHERWISE
-    concepts = own.inner.get(word, frozenset()) if alone else own.concepts[word]
-    if concepts & there.named:
+    concepts = own.inner.get(word, frozenset()) if alone else own.concepts.get(word, frozenset())
+    if not concepts.isdisjoint(there.named):
         return CONCEPT
-    return CHARACTER * max((_shared(word, w) for w in there.weights), default=0.0)
+    rivals = {w for character in set(word) for w in there.by_character.get(character, ())}
+    return CHARACTER * max((_shared(word, w) for w in rivals), default=0.0)
 
 
 @cache
 def _shared(one: str, other: str) -> float:
     """The share of characters that two words have in common: 填错 and 写错 share one of two."""
-    both = set(one) & set(other)
-    return 2 * len(both) / (len(set(one)) + len(set(other))) if both else 0.0
+    return 2 * len(set(one) & set(other)) / (len(set(one)) + len(set(other)))

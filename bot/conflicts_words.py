@@ -38,6 +38,17 @@ class Circumstance:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechWords:
+    """How running text is cut into telling words; each list is explained in conflicts.toml."""
+
+    empty: frozenset[str]
+    cut: frozenset[str]
+    things: frozenset[str]
+    parties: frozenset[str]
+    amounts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The finder's vocabulary, as read from conflicts.toml."""
 
@@ -46,6 +57,7 @@ class Words:
     plain: frozenset[str]
     measuring: frozenset[str]
     synonyms: Mapping[str, frozenset[str]]
+    speech: SpeechWords
     same: Mapping[str, tuple[str, ...]]
     related: Mapping[str, frozenset[str]]
     extra: Glossary
@@ -108,6 +120,7 @@ def words() -> Words:
         plain=frozenset(data["plain"]),
         measuring=frozenset(data["measuring"]),
         synonyms=_related(data["synonyms"]),
+        speech=SpeechWords(**{name: _members(value) for name, value in data["speech"].items()}),
         same={name: tuple(parts) for name, parts in data["same"].items()},
         related=_related(data["related"]),
         extra=Glossary({"id": name, "zh": forms} for name, forms in data["extra"].items()),
@@ -116,6 +129,11 @@ def words() -> Words:
         anchors={row["id"]: re.compile(row["form"]) for row in data["anchor"]},
         verbs={name: re.compile(form) for name, form in data["verbs"].items()},
     )
+
+
+def _members(value: str | list[str]) -> frozenset[str]:
+    """The words of a list, or the characters of a text."""
+    return frozenset(value)
 
 
 def _related(groups: Iterable[list[str]]) -> dict[str, frozenset[str]]:

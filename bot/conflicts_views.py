@@ -1,0 +1,129 @@
+"""A claim with the telling words of all that stands around it, and how alike two of them are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.conflicts_claims import Claim
+from bot.conflicts_speech import Speech, Spoken, credit
+
+# What stands around a claim's own words counts less, the farther away it stands.
+IN_LINE, IN_HEADS, IN_TITLE, IN_SECTION, IN_CLAIM = 0.95, 0.9, 0.75, 0.5, 0.8
+# Own words that weigh less than this tell no matter: what stands before them does.
+THIN = 0.5
+# A word counts as found from here on.
+FOUND = 0.5
+# Two claims whose plainly shared words weigh less than this are not looked into further.
+SHARED = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A claim's own words, its act's, and those around it: (share, words), the nearest first."""
+
+    claim: Claim
+    own: Spoken
+    deed: Spoken
+    heads: Spoken
+    title: Spoken
+    layers: tuple[tuple[float, Spoken], ...]
+    everything: Spoken
+    reach: frozenset[str]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What another claim must share to be set against this one."""
+        return self.own.keys | self.layers[1][1].keys
+
+
+class Views:
+    """Makes the views of claims, each once."""
+
+    def __init__(self, speech: Speech) -> None:
+        self._speech = speech
+        self._made: dict[int, View] = {}
+
+    def of(self, claim: Claim) -> View:
+        """The view of a claim, which must outlive this object."""
+        if id(claim) not in self._made:
+            self._made[id(claim)] = self._view(claim)
+        return self._made[id(claim)]
+
+    def _view(self, claim: Claim) -> View:
+        line, of = claim.line, self._speech.of
+        own = of(self._own(claim))
+        layers = (
+            (1.0, own),
+            (IN_LINE, of(line.text)),
+            (IN_HEADS, of(f"{line.heads} {line.lead} {line.before}")),
+            (IN_TITLE, of(line.opening)),
+            (IN_SECTION, of(line.around)),
+        )
+        reach = frozenset[str]().union(*(s.weights.keys() | s.named for _, s in layers))
+        return View(
+            claim, own, of(claim.deed), of(line.heads), of(line.article.title), layers,
+            of(f"{line.text} {line.heads} {line.lead} {line.before} {line.opening}"), reach,
+        )  # fmt: skip
+
+    def _own(self, claim: Claim) -> str:
+        """A claim's own words; where they tell no matter, with the line before (a question), the heads, the title."""
+        line, text = claim.line, claim.own_text
+        for more in ("", line.before, line.heads, line.article.title):
+            text = f"{more} {text}" if more else text
+            if self._speech.of(text).total >= THIN:
+                break
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Shares of two claims' words found in the other, on average and on either side; `rare` is the best word that both
+    know, `told` the weight of all."""
+
+    mean: float
+    poorer: float
+    richer: float
+    rare: float
+    told: float
+
+
+def share_words(one: View, other: View) -> bool:
+    """Whether two claims have enough words in common to be looked into: much cheaper than `likeness`."""
+    return min(_plainly_shared(one, other), _plainly_shared(other, one)) >= SHARED
+
+
+def _plainly_shared(one: View, other: View) -> float:
+    own, reach = one.own, other.reach
+    return sum(v for word, v in own.weights.items() if word in reach or not own.concepts[word].isdisjoint(reach))
+
+
+def likeness(one: View, other: View) -> Likeness:
+    """How alike the words of two claims are."""
+    mine, best, told = _coverage(one, other)
+    theirs, best_too, told_too = _coverage(other, one)
+    return Likeness((mine + theirs) / 2, min(mine, theirs), max(mine, theirs), min(best, best_too), min(told, told_too))
+
+
+def _coverage(one: View, other: View) -> tuple[float, float, float]:
+    total = found = best = 0.0
+    for word, weight in one.own.weights.items():
+        got = 0.0
+        for share, there in other.layers:
+            if share <= got:
+                break  # the layers behind count for less
+            got = max(got, share * credit(word, one.own, there))
+        total += weight
+        found += weight * got
+        if got >= FOUND:
+            best = max(best, weight * got)
+    return (found / total if total else 0.0), best, found
+
+
+def deed_told(one: View, other: View) -> float:
+    """The share of one act's words that the other claim says, in its act first."""
+    layers = ((1.0, other.deed), (IN_CLAIM, other.own))
+    told = sum(
+        weight * max(share * credit(word, one.deed, there) for share, there in layers)
+        for word, weight in one.deed.weights.items()
+    )
+    return told / one.deed.total if one.deed.total else 0.0
