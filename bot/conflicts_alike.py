@@ -80,7 +80,9 @@ def _candidates(claims: Sequence[Claim], group: Sequence[int], views: Views) -> 
 def alike_score(one: View, other: View, words: Words) -> float:
     """How surely two claims measure the same, by their words; 0 where they do not, or where it cannot be told."""
     agree = one.claim.value == other.claim.value
-    if not share_words(one, other) or not may_compare(one.claim, other.claim, words, loose=agree):
+    if not (one.claim.kind == "bearer" or share_words(one, other)):
+        return 0.0
+    if not may_compare(one.claim, other.claim, words, loose=agree):
         return 0.0
     found = likeness(one, other)
     if one.claim.kind in STATES:

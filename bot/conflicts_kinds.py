@@ -20,13 +20,11 @@ def told_apart(one: View, other: View) -> bool:
     if _steps_differ(one.claim.line.article.title, other.claim.line.article.title):
         return True
     texts = ((one.own, other.own), (one.title, other.title))
-    return any(
-        kinds_differ(*pair, one.everything, other.everything) or frames_differ(*pair, one.everything, other.everything)
-        for pair in texts
-    )
+    around = [[spoken for _, spoken in view.near] for view in (one, other)]
+    return any(kinds_differ(*pair, *around) or frames_differ(*pair, *around) for pair in texts)
 
 
-def kinds_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken) -> bool:
+def kinds_differ(one: Spoken, other: Spoken, all_one: Sequence[Spoken], all_other: Sequence[Spoken]) -> bool:
     """Whether both put another word before the same one, and neither knows the other's word."""
     for kind, thing in one.pairs:
         for kind_too, thing_too in other.pairs:
@@ -39,7 +37,7 @@ def kinds_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken)
     return False
 
 
-def frames_differ(one: Spoken, other: Spoken, all_one: Spoken, all_other: Spoken) -> bool:
+def frames_differ(one: Spoken, other: Spoken, all_one: Sequence[Spoken], all_other: Sequence[Spoken]) -> bool:
     """Whether one thing stands for another in the same run of words: 「鉴定为假货的」 and 「鉴定为正品的」."""
     mine, theirs = ([word for word, _ in s.sequence] for s in (one, other))
     steps = SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
@@ -61,7 +59,7 @@ def _framed(steps: Sequence[tuple[str, int, int, int, int]], at: int) -> bool:
     return at > 0 or steps[at + 1][2] - steps[at + 1][1] >= RUN
 
 
-def _new(word: str, own: Spoken, there: Spoken) -> bool:
+def _new(word: str, own: Spoken, there: Sequence[Spoken]) -> bool:
     return word in own.weights and _unknown(word, own, there)
 
 
@@ -75,8 +73,8 @@ def _same_thing(thing: str, one: Spoken, thing_too: str, other: Spoken) -> bool:
     return not one.inner.get(thing, frozenset()).isdisjoint(other.inner.get(thing_too, frozenset()))
 
 
-def _unknown(word: str, own: Spoken, there: Spoken) -> bool:
-    return credit(word, own, there, alone=True) < UNLIKE
+def _unknown(word: str, own: Spoken, there: Sequence[Spoken]) -> bool:
+    return all(credit(word, own, spoken, alone=True) < UNLIKE for spoken in there)
 
 
 def _steps_differ(one: str, other: str) -> bool:

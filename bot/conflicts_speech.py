@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -14,7 +14,6 @@ import rjieba
 
 from bot.conflicts_words import Words, set_aside
 from bot.figures import figures_in
-from index.glossary import domain_glossary
 
 # Parts of speech that carry no matter: particles, pronouns, conjunctions, prepositions, numerals, marks, adverbs.
 _EMPTY = frozenset("u uj ul uz uv ug ud r rr rz c p m q mq x w y e o zg d f k h".split())
@@ -27,7 +26,6 @@ CUT_OTHERWISE, CONCEPT, CHARACTER = 0.95, 0.85, 0.7
 # What tells less: a single character, the rule's own machinery (现货, 审核), what is measured (违约金, 最高).
 SINGLE, VAGUE, MEASURING = 0.6, 0.6, 0.05
 TELLING = 0.5
-_FREQUENT = 2_000_000  # above any word of the cutter's dictionary
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +72,13 @@ def common() -> Common:
     return Common(data["lines"], data["words"])
 
 
-@cache
-def _cutter(words: frozenset[str]) -> rjieba.Jieba:
-    cutter = rjieba.Jieba()
-    for word in sorted(words):
-        cutter.add_word(word, _FREQUENT, "n")
-    return cutter
-
-
 class Speech:
     """Reads the telling words of texts; keeps what it read, for many claims share a title or a section."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
-        self._cutter = _cutter(words.speech.cut)
+        # Longest first: 货到付款 is no 付款.
+        self._known = re.compile(f"({'|'.join(sorted(words.speech.cut, key=len, reverse=True))})")
         self._read: dict[str, Spoken] = {}
 
     def of(self, text: str) -> Spoken:
@@ -99,18 +90,16 @@ class Speech:
     def _spoken(self, text: str) -> Spoken:
         known = self._words.speech
         masked = set_aside(text)
+        terms = self._words.terms(masked)
         for figure in figures_in(masked):
             masked = masked[: figure.start] + " " * (figure.end - figure.start) + masked[figure.end :]
-        terms = [
-            (t.start, t.end, t.concept) for t in (*domain_glossary().terms(masked), *self._words.extra.terms(masked))
-        ]
         weights: dict[str, float] = {}
         concepts: dict[str, frozenset[str]] = {}
         inner: dict[str, frozenset[str]] = {}
         pairs: set[tuple[str, str]] = set()
         sequence: list[tuple[str, bool]] = []
         at, last, status, doing = 0, "", "", False
-        for word, tag in self._cutter.tag(masked):
+        for word, tag in self._tagged(masked):
             start, at = at, at + len(word)
             thing = word in known.things
             empty = tag in _EMPTY or word in known.empty or not _CHINESE.match(word)
@@ -137,6 +126,14 @@ class Speech:
             text, weights, concepts, inner, frozenset[str]().union(*concepts.values()), _by_character(weights),
             frozenset(pairs), tuple(sequence), _keys(weights, concepts),
         )  # fmt: skip
+
+    def _tagged(self, text: str) -> Iterator[tuple[str, str]]:
+        """The words with their parts of speech; those that the cutter's dictionary lacks are cut out first."""
+        for at, part in enumerate(self._known.split(text)):
+            if at % 2:
+                yield part, "n"
+            elif part:
+                yield from rjieba.tag(part)
 
     def _weight(self, word: str, told: bool, telling: bool) -> float:
         weight = common().rarity(word) * (SINGLE if len(word) == 1 else 1.0)

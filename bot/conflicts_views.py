@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.conflicts_claims import Claim
 from bot.conflicts_speech import Speech, Spoken, credit
@@ -17,23 +18,63 @@ FOUND = 0.5
 SHARED = 0.35
 
 
-@dataclass(frozen=True, slots=True)
 class View:
-    """A claim's own words, its act's, and those around it: (share, words), the nearest first."""
+    """A claim's own words and those around it, each read when it is first asked for."""
 
-    claim: Claim
-    own: Spoken
-    deed: Spoken
-    heads: Spoken
-    title: Spoken
-    layers: tuple[tuple[float, Spoken], ...]
-    everything: Spoken
-    reach: frozenset[str]
+    def __init__(self, claim: Claim, speech: Speech) -> None:
+        self.claim = claim
+        self._of = speech.of
+
+    @cached_property
+    def own(self) -> Spoken:
+        """The claim's own words; where they tell no matter, with the line before (a question), the heads, the title."""
+        line, text = self.claim.line, self.claim.own_text
+        for more in ("", line.before, line.heads, line.article.title):
+            text = f"{more} {text}" if more else text
+            if self._of(text).total >= THIN:
+                break
+        return self._of(text)
 
     @property
+    def deed(self) -> Spoken:
+        """The words of what is to be done."""
+        return self._of(self.claim.deed)
+
+    @property
+    def heads(self) -> Spoken:
+        """The words of the headings above."""
+        return self._of(self.claim.line.heads)
+
+    @property
+    def title(self) -> Spoken:
+        """The words of the article's title."""
+        return self._of(self.claim.line.article.title)
+
+    @cached_property
+    def near(self) -> tuple[tuple[float, Spoken], ...]:
+        """All that may name the claim's circumstances, with what a word there counts, the nearest first."""
+        line = self.claim.line
+        return (
+            (1.0, self.own),
+            (IN_LINE, self._of(line.text)),
+            (IN_HEADS, self._of(f"{line.heads} {line.lead} {line.before}")),
+            (IN_TITLE, self._of(line.opening)),
+        )
+
+    @cached_property
+    def layers(self) -> tuple[tuple[float, Spoken], ...]:
+        """What is near, and the section."""
+        return (*self.near, (IN_SECTION, self._of(self.claim.line.around)))
+
+    @cached_property
+    def reach(self) -> frozenset[str]:
+        """All words and concepts around the claim."""
+        return frozenset[str]().union(*(s.weights.keys() | s.named for _, s in self.layers))
+
+    @cached_property
     def keys(self) -> frozenset[str]:
         """What another claim must share to be set against this one."""
-        return self.own.keys | self.layers[1][1].keys
+        return self.own.keys | self._of(self.claim.line.text).keys
 
 
 class Views:
@@ -46,33 +87,8 @@ class Views:
     def of(self, claim: Claim) -> View:
         """The view of a claim, which must outlive this object."""
         if id(claim) not in self._made:
-            self._made[id(claim)] = self._view(claim)
+            self._made[id(claim)] = View(claim, self._speech)
         return self._made[id(claim)]
-
-    def _view(self, claim: Claim) -> View:
-        line, of = claim.line, self._speech.of
-        own = of(self._own(claim))
-        layers = (
-            (1.0, own),
-            (IN_LINE, of(line.text)),
-            (IN_HEADS, of(f"{line.heads} {line.lead} {line.before}")),
-            (IN_TITLE, of(line.opening)),
-            (IN_SECTION, of(line.around)),
-        )
-        reach = frozenset[str]().union(*(s.weights.keys() | s.named for _, s in layers))
-        return View(
-            claim, own, of(claim.deed), of(line.heads), of(line.article.title), layers,
-            of(f"{line.text} {line.heads} {line.lead} {line.before} {line.opening}"), reach,
-        )  # fmt: skip
-
-    def _own(self, claim: Claim) -> str:
-        """A claim's own words; where they tell no matter, with the line before (a question), the heads, the title."""
-        line, text = claim.line, claim.own_text
-        for more in ("", line.before, line.heads, line.article.title):
-            text = f"{more} {text}" if more else text
-            if self._speech.of(text).total >= THIN:
-                break
-        return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -66,13 +66,16 @@ class Words:
     anchors: Mapping[str, re.Pattern[str]]
     verbs: Mapping[str, re.Pattern[str]]
 
+    def terms(self, text: str) -> frozenset[tuple[int, int, str]]:
+        """(start, end, concept) of the concepts in a text, the glossary's and the finder's own."""
+        return _terms(self.extra, text)
+
     def features(self, text: str) -> dict[str, float]:
         """What the text is about: concept or word -> weight (1 for a matter, less for what many rules share)."""
         found: dict[str, float] = {}
         spans: list[tuple[int, int]] = []
         masked = set_aside(text)
-        terms = [(t.start, t.end, t.concept) for t in (*domain_glossary().terms(masked), *self.extra.terms(masked))]
-        for start, end, concept in sorted(set(terms), key=lambda t: (t[0] - t[1], t[0], t[2])):
+        for start, end, concept in sorted(self.terms(masked), key=lambda t: (t[0] - t[1], t[0], t[2])):
             if any(s <= start and end <= e and (s, e) != (start, end) for s, e in spans):
                 continue  # 发货 inside 延迟发货 says nothing more
             spans.append((start, end))
@@ -103,6 +106,11 @@ class Words:
         """From when a duration behind this text runs."""
         found = [(m.end(), name) for name, form in self.anchors.items() for m in form.finditer(text)]
         return max(found)[1] if found else None
+
+
+@lru_cache(maxsize=10_000)  # a line is read for its concepts and for its words
+def _terms(extra: Glossary, text: str) -> frozenset[tuple[int, int, str]]:
+    return frozenset((t.start, t.end, t.concept) for t in (*domain_glossary().terms(text), *extra.terms(text)))
 
 
 def set_aside(text: str) -> str:
