@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -14,6 +15,7 @@ from bot.conflicts_views import Likeness, View, Views, deed_told, likeness, shar
 from bot.conflicts_words import Words
 
 Pair = tuple[float, int, int]
+_COST_NAME = re.compile(r".费$|税")
 # How alike two claims must be: on average, on the poorer side, in their best shared word, in all shared words.
 MEAN, POORER, RARE, TOLD = 0.42, 0.3, 0.55, 0.9
 # Claims of two named matters that share none must be this much alike.
@@ -25,6 +27,8 @@ WHOLE = 0.9
 STATE_MEAN, STATE_POORER = 0.55, 0.4
 DEED, DEED_OF_DUTY, OF_LIST = 0.5, 0.75, 0.15
 OTHER_DEED, DEED_TOLD = 0.3, 0.3
+# Clauses of the very same words may be short.
+SAME_WORDS, TOLD_OF_SAME = 0.9, 0.6
 # Who pays, where the cost has a name of its own.
 COST_MEAN, COST_POORER, OWN_NAME = 0.4, 0.3, 0.8
 # A word of more claims than this finds none.
@@ -105,21 +109,32 @@ def _same_measure(one: View, other: View, found: Likeness, words: Words) -> bool
 def _same_state(one: View, other: View, found: Likeness) -> bool:
     """The same for permissions, duties and bearers of costs: the act itself must be the same."""
     mean, poorer = (COST_MEAN, COST_POORER) if _same_cost(one, other) else (STATE_MEAN, STATE_POORER)
-    if found.mean < mean or found.poorer < poorer or found.rare < RARE or found.told < TOLD:
+    told = TOLD if found.poorer < SAME_WORDS else TOLD_OF_SAME
+    if found.mean < mean or found.poorer < poorer or found.rare < RARE or found.told < told:
         return False
     if one.claim.kind == "bearer":
         return True
     # A duty and a ban often speak of one thing and two acts; a permission seldom does.
-    needed = DEED if {one.claim.value, other.claim.value} & {"may", "need not"} else DEED_OF_DUTY
+    named = not any(name.startswith("w:") for name in (*one.claim.acts, *other.claim.acts))
+    other_act = named and one.claim.acts and other.claim.acts and not one.claim.acts & other.claim.acts
+    duty = not {one.claim.value, other.claim.value} & {"may", "need not"}
+    needed = DEED_OF_DUTY if duty or other_act else DEED
     less, more = sorted((deed_told(one, other), deed_told(other, one)))
     return less >= (needed if more < WHOLE else needed - OF_LIST)
+
+
+def other_deeds(one: View, other: View) -> bool:
+    """Whether a duty and a ban speak of one thing, but of two acts: 「改价须留记录」 and 「不得改价」."""
+    if one.claim.kind != "modal" or {one.claim.value, other.claim.value} & {"may", "need not"}:
+        return False
+    return max(deed_told(one, other), deed_told(other, one)) < DEED
 
 
 def _same_cost(one: View, other: View) -> bool:
     """Whether two bearers are of one cost that has a name of its own: 搬楼费, not 运费."""
     if one.claim.kind != "bearer":
         return False
-    costs = [w for s in (one.own, other.own) for w, v in s.weights.items() if w[-1] == "费" and v >= OWN_NAME]
+    costs = [w for s in (one.own, other.own) for w, v in s.weights.items() if _COST_NAME.search(w) and v >= OWN_NAME]
     return any(len(w) > 1 and w in one.own.text and w in other.own.text for w in costs)
 
 

@@ -83,8 +83,12 @@ class Reader:
             steps = frozenset(f.key for f, r in zip(figures, roles, strict=True) if f is not figure and is_step(r))
             if role == "step":
                 continue
-            if role == "over":
-                steps = frozenset(f.key for f in figures if f is not figure and f.kind != "duration")
+            if role in ("over", "above"):
+                steps = frozenset(
+                    f.key
+                    for f, r in zip(figures, roles, strict=True)
+                    if f is not figure and f.kind != "duration" and r != "none"
+                )
             before = [f for f in figures[:at] if f.kind == figure.kind]
             floor = before[-1].end if before else line.start
             yield self._figure_claim(line, figure, role, steps | self._head_steps(line), floor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from bot.conflicts_speech import STATUS, Spoken, credit
+from bot.conflicts_speech import STATUS, TELLING, Spoken, credit
 from bot.conflicts_views import View
 from bot.figures import figures_in
 
@@ -13,13 +13,16 @@ from bot.figures import figures_in
 UNLIKE = 0.3
 # So many of the same words behind what opens a clause make a frame of it.
 RUN = 2
+PATTERN = 0.55
 
 
 def told_apart(one: View, other: View) -> bool:
     """Whether the rules, or the titles they stand under, name two kinds or steps of one thing."""
     if _steps_differ(one.claim.line.article.title, other.claim.line.article.title):
         return True
-    texts = ((one.own, other.own), (one.title, other.title))
+    texts = [(one.own, other.own)]
+    if _titles_alike(one.claim.line.article.title, other.claim.line.article.title):
+        texts.append((one.title, other.title))
     around = [[spoken for _, spoken in view.near] for view in (one, other)]
     return any(kinds_differ(*pair, *around) or frames_differ(*pair, *around) for pair in texts)
 
@@ -44,7 +47,7 @@ def frames_differ(one: Spoken, other: Spoken, all_one: Sequence[Spoken], all_oth
     for at, (step, a, b, c, d) in enumerate(steps):
         if step != "replace" or not _framed(steps, at):
             continue
-        if not all(any(thing for _, thing in run) for run in (one.sequence[a:b], other.sequence[c:d])):
+        if not (_names_thing(one.sequence[a:b], one) and _names_thing(other.sequence[c:d], other)):
             continue
         new = [_new(w, one, all_other) for w in mine[a:b]] + [_new(w, other, all_one) for w in theirs[c:d]]
         if all(new):
@@ -61,6 +64,15 @@ def _framed(steps: Sequence[tuple[str, int, int, int, int]], at: int) -> bool:
 
 def _new(word: str, own: Spoken, there: Sequence[Spoken]) -> bool:
     return word in own.weights and _unknown(word, own, there)
+
+
+def _names_thing(run: Sequence[tuple[str, bool]], own: Spoken) -> bool:
+    return any(thing and own.weights.get(word, 0.0) >= TELLING for word, thing in run)
+
+
+def _titles_alike(one: str, other: str) -> bool:
+    """Titles made after one pattern set their articles apart by what they change; others are worded freely."""
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= PATTERN
 
 
 def _is_status(kind: str, own: Spoken) -> bool:

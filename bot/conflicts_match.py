@@ -9,6 +9,8 @@ from bot.conflicts_modal import clash
 from bot.conflicts_words import LIGHT, Words
 
 HALF = 0.5
+# 「满7天」 and 「7天」; 「超过2次的扣分」 and 「最多2次」.
+_ALIKE = ({"min", "span"}, {"over", "above"}, {"above", "cap"})
 # Acts that somebody has to do; a shop is blocked or a search rank lowered whoever is named.
 WHO_ACTS = frozenset((
     "ship", "handle", "reply", "return", "exchange", "repair", "report", "appeal", "confirm", "review", "pay",
@@ -62,20 +64,17 @@ def may_compare(one: Claim, other: Claim, words: Words, *, loose: bool = False) 
         return False
     if one.kind == "duration" and one.anchor and other.anchor and one.anchor != other.anchor:
         return False
-    if one.kind in ("duration", "modal") and one.acts and other.acts and not one.acts & other.acts and _named(one, other):
+    if one.kind == "duration" and one.acts and other.acts and not one.acts & other.acts:
         return False
     return _actors_agree(one, other) and _circumstances_agree(one, other, words, loose)
-
-
-def _named(one: Claim, other: Claim) -> bool:
-    """Whether both acts are of a known sort; mere words may say one act in two ways."""
-    return not any(name.startswith("w:") for name in (*one.acts, *other.acts))
 
 
 def _same_role(one: Claim, other: Claim) -> bool:
     """A figure that stands without a cue may measure what the other's cue says, but no upper limit."""
     roles = {one.role, other.role}
-    return len(roles) == 1 or roles == {"min", "span"} or (one.kind in ("money", "percent") and "plain" in roles and not roles & {"cap", "minus"})
+    if len(roles) == 1 or roles in _ALIKE:
+        return True
+    return one.kind in ("money", "percent") and "plain" in roles and not roles & {"cap", "minus"}
 
 
 def differ(one: Claim, other: Claim) -> bool:

@@ -12,6 +12,7 @@ LADDER = re.compile(r"(?:累计|累积|达到?|满|合计|够|超过|超出|高�
 _OVER = re.compile(
     r"(?:每?满|门槛|起批|起订|起送|起购|最低|起码|超过|超出|达到?|不?低于|不足|不?少于|多于|不?高于|不?大于|不?小于|未满|至少|[≥≤><])\s?[^，,。；;\d]{0,4}$"
 )
+_ABOVE = re.compile(r"(?<!不)(?<!不得)(?<!不能)(?:超过|超出|多于|高于|大于)\s?[^，,。；;\d]{0,2}$")
 _OVER_AFTER = re.compile(r"^\s?[（(]?(?:含)?[）)]?\s?(?:及|或)?(?:以上|以下|起(?=[订批送的，,。可才]))")
 _CAP = re.compile(r"(?:最高|最多|[仅只](?:能|可|许|限)|上限|封顶|不(?:得|能|会)?超过|不高于|不得高于|至多|限额|顶格|最大)[^，,。；;]{0,8}$")
 _CAP_AFTER = re.compile(r"^\s?(?:封顶|为限|为上限|以内|之内|为顶)")
@@ -86,6 +87,8 @@ def role_of(text: str, line: Line, figure: Figure) -> str:
     if _MINUS.search(before) and "满" in text[line.start : figure.start]:
         return "minus"
     if _OVER.search(before) or _OVER_AFTER.match(after):
+        if _ABOVE.search(before):
+            return "above"
         return "step" if re.search(r"满\s?$", before) and _GETS.match(after) else "over"
     if figure.kind == "count" and re.search(r"累计|第$", before):
         return "step"
@@ -101,7 +104,7 @@ def role_of(text: str, line: Line, figure: Figure) -> str:
 
 def is_step(role: str) -> bool:
     """Whether a figure of this role says when the others of its line hold."""
-    return role in ("step", "over")
+    return role in ("step", "over", "above")
 
 
 def actor_of(text: str, start: int, figure: Figure, after: str) -> str | None:

@@ -19,6 +19,7 @@ from bot.figures import figures_in
 _EMPTY = frozenset("u uj ul uz uv ug ud r rr rz c p m q mq x w y e o zg d f k h".split())
 _DOING = frozenset(("v", "vd", "vg"))  # 「提交坏果」 is no kind of 坏果
 _CHINESE = re.compile(r"^[\u4e00-\u9fffA-Za-z]+$")
+_WITHIN = re.compile(r"\s?[之以]?内(?!容|地|部|存|衣|外|行|测|置)")
 _JOINTS = frozenset("的之")
 STATUS = frozenset("未已")
 # What a word counts that the other text cuts otherwise, only names the concept of, or shares characters with.
@@ -26,6 +27,7 @@ CUT_OTHERWISE, CONCEPT, CHARACTER = 0.95, 0.85, 0.7
 # What tells less: a single character, the rule's own machinery (现货, 审核), what is measured (违约金, 最高).
 SINGLE, VAGUE, MEASURING = 0.6, 0.6, 0.05
 TELLING = 0.5
+KIND_AND_THING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ class Speech:
         masked = set_aside(text)
         terms = self._words.terms(masked)
         for figure in figures_in(masked):
-            masked = masked[: figure.start] + " " * (figure.end - figure.start) + masked[figure.end :]
+            within = _WITHIN.match(masked, figure.end)  # 「15天内要寄回」 must not be cut into 内要
+            end = within.end() if within else figure.end
+            masked = masked[: figure.start] + " " * (end - figure.start) + masked[end:]
         weights: dict[str, float] = {}
         concepts: dict[str, frozenset[str]] = {}
         inner: dict[str, frozenset[str]] = {}
@@ -167,7 +171,9 @@ def credit(word: str, own: Spoken, there: Spoken, *, alone: bool = False) -> flo
     concepts = own.inner.get(word, frozenset()) if alone else own.concepts.get(word, frozenset())
     if not concepts.isdisjoint(there.named):
         return CONCEPT
-    rivals = {w for character in set(word) for w in there.by_character.get(character, ())}
+    # A compound's last character names the thing, the ones before it the kind: 白班 and 夜班 are two, 夜间 and 夜里 one.
+    shared = word[:1] if alone and len(word) == KIND_AND_THING else set(word)
+    rivals = {w for character in shared for w in there.by_character.get(character, ())}
     return CHARACTER * max((_shared(word, w) for w in rivals), default=0.0)
 
 
