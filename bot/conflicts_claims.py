@@ -21,6 +21,7 @@ _STATES = frozenset(
     ("demote", "block", "limit", "delist", "notice", "freeze", "ban", "valid", "warranty", "keep", "extend", "train")
 )
 STATE_REACH = 6
+_CASE = re.compile(r"的\s*[，,]\s*$")
 SCRIPT = re.compile(r"亲[~～，,亲]|哦|呢|哈[~～！!]")
 
 
@@ -46,6 +47,8 @@ class Claim:
     end: int
     span: tuple[int, int]
     deed: str  # what is permitted, forbidden, demanded or waived, or what stands behind a figure, in the rule's words
+    result: str  # what happens after a term, where the rule names the term as a case: 「2天没有操作的，自动退款」
+    sure: bool  # whether the clause of the figure itself says what the term is for
 
     @property
     def own_text(self) -> str:
@@ -106,20 +109,23 @@ class Reader:
         before, after = beside(text, line, figure)
         acts: frozenset[str] = frozenset()
         anchor = None
+        result, sure = "", False
         if figure.kind == "duration":
             following = text[end : line.clauses[which + 1][1]] if which + 1 < len(line.clauses) else ""
-            acts, ahead = self._acts(text[line.start : line.clauses[which][0]], before, after, following, line.heads)
+            result = following if _CASE.search(after) else ""
+            acts, ahead, sure = self._acts(text[line.start : line.clauses[which][0]], before, after, following, line.heads)
             anchor = self.words.anchor_in(text[start : figure.start])
             end += len(following) if ahead else 0
         return self.claim(
             line, figure.kind, role, figure.value, figure.unit if figure.kind == "count" else "", (start, end),
             acts=acts, anchor=anchor, actor=actor_of(text, start, figure, after), ladder=steps, deed=after,
+            result=result, sure=sure,
         )  # fmt: skip
 
     def claim(
         self, line: Line, kind: ClaimKind, role: str, value: float | str, unit: str, span: tuple[int, int], *,
         acts: frozenset[str] = frozenset(), anchor: str | None = None, actor: str | None = None,
-        ladder: frozenset[tuple[str, float, str]] = frozenset(), deed: str = "",
+        ladder: frozenset[tuple[str, float, str]] = frozenset(), deed: str = "", result: str = "", sure: bool = False,
     ) -> Claim:  # fmt: skip
         """A claim made in text[span]; what its words leave open is taken from its heads, then the line before."""
         text = line.article.text
@@ -142,7 +148,7 @@ class Reader:
         return Claim(
             line, kind, role, value, unit, acts, anchor, actor, own, frozenset(context),
             self._circumstances(f"{line.heads} {line.lead} {words}"), self._circumstances(line.opening),
-            self._circumstances(line.text), ladder, start, end, span, deed,
+            self._circumstances(line.text), ladder, start, end, span, deed, result, sure,
         )  # fmt: skip
 
     def _first_clause(self, line: Line, which: int, floor: int) -> int:
@@ -157,12 +163,15 @@ class Reader:
             first -= 1
         return first
 
-    def _acts(self, earlier: str, before: str, after: str, following: str, heads: str) -> tuple[frozenset[str], bool]:
-        """What a duration is the time for, and whether only the clause behind its own says so."""
+    def _acts(
+        self, earlier: str, before: str, after: str, following: str, heads: str
+    ) -> tuple[frozenset[str], bool, bool]:
+        """What a duration is the time for, whether only the clause behind its own says so, and whether its own does."""
         states = self.words.acts_in(before[-STATE_REACH:]) & _STATES
         if states:
-            return states, False  # 「屏蔽7天并支付违约金」
-        sources = (after, self._without_anchors(before), following, self._without_anchors(earlier), heads)
+            return states, False, True  # 「屏蔽7天并支付违约金」
+        near = self._without_anchors(before)
+        sources = (after, near, following, self._without_anchors(earlier), heads)
         for words in sources:
             acts = self.words.acts_in(words)
             if acts == {"reply"} and REQUEST.search(f"{earlier}{before}{after}"):
@@ -170,8 +179,8 @@ class Reader:
             if acts == {"ship"} and _INVOICE.search(f"{earlier}{before}{after}"):
                 acts = frozenset({"invoice"})
             if acts:
-                return acts, words is following and bool(following)
-        return frozenset(), False
+                return acts, words is following and bool(following), words is after or words is near
+        return frozenset(), False, False
 
     def _without_anchors(self, text: str) -> str:
         for form in self.words.anchors.values():

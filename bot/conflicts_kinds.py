@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from bot.conflicts_speech import STATUS, TELLING, Spoken, credit
-from bot.conflicts_views import View
+from bot.conflicts_views import View, other_results
 from bot.figures import figures_in
 
+_RATE = re.compile(r"([\u4e00-\u9fff]{2})率")
 # Two words with less than this in common name different things.
 UNLIKE = 0.3
 # So many of the same words behind what opens a clause make a frame of it.
@@ -19,6 +21,8 @@ PATTERN = 0.55
 def told_apart(one: View, other: View) -> bool:
     """Whether the rules, or the titles they stand under, name two kinds or steps of one thing."""
     if _steps_differ(one.claim.line.article.title, other.claim.line.article.title):
+        return True
+    if other_results(one, other) or _rates_differ(one, other):
         return True
     texts = [(one.own, other.own)]
     if _titles_alike(one.claim.line.article.title, other.claim.line.article.title):
@@ -68,6 +72,16 @@ def _new(word: str, own: Spoken, there: Sequence[Spoken]) -> bool:
 
 def _names_thing(run: Sequence[tuple[str, bool]], own: Spoken) -> bool:
     return any(thing and own.weights.get(word, 0.0) >= TELLING for word, thing in run)
+
+
+def _rates_differ(one: View, other: View) -> bool:
+    """Whether two shares are of rates with other names: 退货率 and 差评率."""
+    names = [_RATE.findall(view.claim.own_text) for view in (one, other)]
+    if one.claim.kind != "percent" or not all(names):
+        return False
+    mine, theirs = (found[-1] for found in names)
+    known = one.own.inner.get(mine, frozenset()) & other.own.inner.get(theirs, frozenset())
+    return not (set(mine) & set(theirs) or known)
 
 
 def _titles_alike(one: str, other: str) -> bool:

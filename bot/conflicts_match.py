@@ -51,7 +51,7 @@ def same_matter(one: Claim, other: Claim, words: Words, *, loose: bool = False) 
         return 0.0
     if one.kind == "duration" and bool(one.acts) != bool(other.acts):
         return 0.0
-    if one.kind == "modal" and one.acts and other.acts and not one.acts & other.acts:
+    if one.kind in ("duration", "modal") and one.acts and other.acts and not one.acts & other.acts:
         return 0.0
     return _likeness(one, other, words)
 
@@ -64,7 +64,7 @@ def may_compare(one: Claim, other: Claim, words: Words, *, loose: bool = False) 
         return False
     if one.kind == "duration" and one.anchor and other.anchor and one.anchor != other.anchor:
         return False
-    if one.kind == "duration" and one.acts and other.acts and not one.acts & other.acts:
+    if one.kind == "duration" and one.sure and other.sure and not one.acts & other.acts:
         return False
     return _actors_agree(one, other) and _circumstances_agree(one, other, words, loose)
 

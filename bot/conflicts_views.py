@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +17,8 @@ THIN = 0.5
 FOUND = 0.5
 # Two claims whose plainly shared words weigh less than this are not looked into further.
 SHARED = 0.35
+# What of a result must weigh, and be told by the other, for the two to be one.
+RESULT = 0.3
 
 
 class View:
@@ -39,6 +42,11 @@ class View:
     def deed(self) -> Spoken:
         """The words of what is to be done."""
         return self._of(self.claim.deed)
+
+    @property
+    def result(self) -> Spoken:
+        """The words of what happens after a term."""
+        return self._of(self.claim.result)
 
     @property
     def heads(self) -> Spoken:
@@ -137,9 +145,20 @@ def _coverage(one: View, other: View) -> tuple[float, float, float]:
 
 def deed_told(one: View, other: View) -> float:
     """The share of one act's words that the other claim says, in its act first."""
-    layers = ((1.0, other.deed), (IN_CLAIM, other.own))
+    return _told(one.deed, ((1.0, other.deed), (IN_CLAIM, other.own)))
+
+
+def other_results(one: View, other: View) -> bool:
+    """Whether both tell what happens after a term, and other things: a reminder, and the end of the order."""
+    results = (one.result, other.result)
+    if min(r.total for r in results) < RESULT:
+        return False
+    return max(_told(a, ((1.0, b),)) for a, b in (results, results[::-1])) < RESULT
+
+
+def _told(words: Spoken, layers: Sequence[tuple[float, Spoken]]) -> float:
     told = sum(
-        weight * max(share * credit(word, one.deed, there) for share, there in layers)
-        for word, weight in one.deed.weights.items()
+        weight * max(share * credit(word, words, there) for share, there in layers)
+        for word, weight in words.weights.items()
     )
-    return told / one.deed.total if one.deed.total else 0.0
+    return told / words.total if words.total else 0.0
