@@ -18,8 +18,8 @@ Pair = tuple[float, int, int]
 _COST_NAME = re.compile(r".费$|税")
 # How alike two claims must be: on average, on the poorer side, in their best shared word, in all shared words.
 MEAN, POORER, RARE, TOLD = 0.42, 0.3, 0.55, 0.9
-# Claims of two named matters that share none must be this much alike.
-OTHER_MATTER = 0.6
+# Claims of two named matters, or terms for two acts, must be this much alike.
+OTHER_MATTER, TOLD_OF_OTHER = 0.6, 2.0
 # Where the other article says the same nearly as fittingly, the two agree.
 AGREED, AGREED_MEAN = 0.75, 0.3
 WHOLE = 0.9
@@ -103,7 +103,11 @@ def _same_measure(one: View, other: View, found: Likeness, words: Words) -> bool
         return _of_whole_matter(one, other, found)
     if found.mean < OTHER_MATTER and _other_matter(one.claim, other.claim, words):
         return False
-    return one.claim.kind != "duration" or bool(one.claim.acts & other.claim.acts) or not _other_deed(one, other)
+    if one.claim.kind != "duration" or one.claim.acts & other.claim.acts:
+        return True
+    if one.claim.acts and other.claim.acts and (found.mean < OTHER_MATTER or found.told < TOLD_OF_OTHER):
+        return False
+    return not _other_deed(one, other)
 
 
 def _same_state(one: View, other: View, found: Likeness) -> bool:
