@@ -138,7 +138,6 @@ class Reader:
             words = f"{line.heads} {words}"
         if weight(own) < CORE and line.before:
             own = {**self.features(line.before), **own}
-            words = f"{line.before} {words}"
         if weight(own) < CORE and not acts and kind not in ("modal", "bearer"):
             of_title = self.features(line.article.title)
             own = {**{n: v for n, v in of_title.items() if not n.startswith("w:")}, **own}
