@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from bot.conflicts_alike import alike_pairs, other_deeds
+from bot.conflicts_alike import alike_pairs, other_deeds, unlike
 from bot.conflicts_claims import Claim, Reader
 from bot.conflicts_kinds import told_apart
 from bot.conflicts_lines import lines_of
@@ -119,7 +119,7 @@ def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
             if score <= 0 or _explained(claims, group, one, other, score):
                 continue
             sides = views.of(claims[one]), views.of(claims[other])
-            if not (told_apart(*sides) or other_deeds(*sides)):
+            if not (told_apart(*sides) or other_deeds(*sides) or unlike(*sides)):
                 pairs.append((score, one, other))
         pairs += alike_pairs(claims, group, words(), views)
     return _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])

@@ -31,6 +31,8 @@ OTHER_DEED, DEED_TOLD = 0.3, 0.3
 SAME_WORDS, TOLD_OF_SAME = 0.9, 0.6
 # Who pays, where the cost has a name of its own.
 COST_MEAN, COST_POORER, OWN_NAME = 0.4, 0.3, 0.8
+# What the glossary pairs must still be this much alike.
+UNLIKE_MEAN, UNLIKE_POORER, UNLIKE_STATE = 0.3, 0.1, 0.45
 # A word of more claims than this finds none.
 CROWD = 120
 STATES = ("modal", "bearer")
@@ -125,6 +127,14 @@ def _same_state(one: View, other: View, found: Likeness) -> bool:
     needed = DEED_OF_DUTY if duty or other_act else DEED
     less, more = sorted((deed_told(one, other), deed_told(other, one)))
     return less >= (needed if more < WHOLE else needed - OF_LIST)
+
+
+def unlike(one: View, other: View) -> bool:
+    """Whether two claims of one named matter share too few words to measure the same of it."""
+    found = likeness(one, other)
+    if one.claim.kind == "modal":
+        return found.mean < UNLIKE_STATE
+    return one.claim.kind in ("count", "percent", "money") and (found.mean < UNLIKE_MEAN or found.poorer < UNLIKE_POORER)
 
 
 def other_deeds(one: View, other: View) -> bool:

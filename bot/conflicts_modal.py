@@ -113,6 +113,8 @@ def _modal(reader: Reader, line: Line, at: int, state: str, before: str, act: st
         or (at - first < 2 and _CONDITION.search(text[slice(*line.clauses[first - 1])]))
     ):
         first -= 1
+    if first == at > 0 and not before.strip():
+        first -= 1  # 「旧机回收是增值服务，可以收费」: the clause before tells of what
     span = (line.clauses[first][0], line.clauses[at][1])
     verbs = _verbs(reader, act) or _verbs(reader, text[slice(*line.clauses[at])])
     return reader.claim(line, "modal", "act", state, "", span, acts=verbs, actor=who(before), deed=act)
