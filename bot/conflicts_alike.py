@@ -1,4 +1,4 @@
-"""Claims of any matter that are alike by their words and say different things: the finder for what no glossary lists."""
+"""Claims of any matter that are alike by their words and say different things: what no glossary lists is found so."""
 
 from __future__ import annotations
 
@@ -134,7 +134,8 @@ def unlike(one: View, other: View) -> bool:
     found = likeness(one, other)
     if one.claim.kind == "modal":
         return found.mean < UNLIKE_STATE
-    return one.claim.kind in ("count", "percent", "money") and (found.mean < UNLIKE_MEAN or found.poorer < UNLIKE_POORER)
+    few = found.mean < UNLIKE_MEAN or found.poorer < UNLIKE_POORER
+    return few and one.claim.kind in ("count", "percent", "money")
 
 
 def other_deeds(one: View, other: View) -> bool:

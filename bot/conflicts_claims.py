@@ -113,7 +113,8 @@ class Reader:
         if figure.kind == "duration":
             following = text[end : line.clauses[which + 1][1]] if which + 1 < len(line.clauses) else ""
             result = following if _CASE.search(after) else ""
-            acts, ahead, sure = self._acts(text[line.start : line.clauses[which][0]], before, after, following, line.heads)
+            earlier = text[line.start : line.clauses[which][0]]
+            acts, ahead, sure = self._acts(earlier, before, after, following, line.heads)
             anchor = self.words.anchor_in(text[start : figure.start])
             end += len(following) if ahead else 0
         return self.claim(

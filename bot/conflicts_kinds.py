@@ -1,4 +1,4 @@
-"""Words that set two rules apart where the rest is alike: 食品类目 and 珠宝类目, 普通会员 and 钻石会员, 25分档 and 75分档."""
+"""Words that set two rules apart where the rest is alike: 食品类目 and 珠宝类目, 25分档 and 75分档, 白班 and 夜班."""
 
 from __future__ import annotations
 

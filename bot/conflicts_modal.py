@@ -35,7 +35,9 @@ _CAUSE = re.compile(r"^\s*(?:如遇|因|由于)|因为")
 _ASKING = re.compile(r"[?？]|是否|能否|可否|能不能|可不可以|要不要|行不行|吗$")
 _ADVICE = re.compile(r"建议|尽量|最好|宁愿|尽可能|如果可以|希望|推荐")
 _QUOTED = re.compile(r"“[^“”]*”|「[^「」]*」|\"[^\"]*\"|‘[^‘’]*’|『[^『』]*』")
-_REFUSAL = re.compile(r"^[^，,]{0,8}?(?:拒绝|拒不|推脱|推托|回绝|谢绝|推辞|不提供|不给|不开|不退|不换|不处理|不发|不理|不回|避免|防止|杜绝|置之不理)")
+_REFUSAL = re.compile(
+    r"^[^，,]{0,8}?(?:拒绝|拒不|推脱|推托|回绝|谢绝|推辞|不提供|不给|不开|不退|不换|不处理|不发|不理|不回|避免|防止|杜绝)"
+)
 _BANNED = re.compile(r"不得|禁止|严禁|不许|不准")
 _FLIPPED = {"may": "need not", "must": "must not", "must not": "must", "need not": "may"}
 _CLASHES = frozenset(frozenset(pair) for pair in (("may", "must not"), ("must", "must not"), ("must", "need not")))

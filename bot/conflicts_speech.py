@@ -34,9 +34,10 @@ KIND_AND_THING = 2
 class Spoken:
     """The telling words of a text.
 
-    `weights`: word -> 0 to 1; `concepts`: word -> the concepts it is part of; `inner`: those it names by itself; `named`:
-    all concepts; `by_character`: character -> words; `pairs`: neighbours, (食品, 类目); `sequence`: the words in order,
-    common ones too, each with whether it names a thing; `keys`: what another text must share to be set against it.
+    `weights`: word -> 0 to 1; `concepts`: word -> the concepts it is part of; `inner`: those it names by itself;
+    `named`: all concepts; `by_character`: character -> words; `pairs`: neighbours, (食品, 类目); `sequence`: the
+    words in order, common ones too, each with whether it names a thing; `keys`: what another text must share to be
+    set against it.
     """
 
     text: str
@@ -69,7 +70,7 @@ class Common:
 
 @cache
 def common() -> Common:
-    """The counts that ship with the desk."""
+    """The counts that ship with the desk; `python -m eval.common_words` makes them."""
     data = json.loads(resources.files("bot").joinpath("conflicts_common.json").read_text(encoding="utf-8"))
     return Common(data["lines"], data["words"])
 
@@ -171,7 +172,7 @@ def credit(word: str, own: Spoken, there: Spoken, *, alone: bool = False) -> flo
     concepts = own.inner.get(word, frozenset()) if alone else own.concepts.get(word, frozenset())
     if not concepts.isdisjoint(there.named):
         return CONCEPT
-    # A compound's last character names the thing, the ones before it the kind: 白班 and 夜班 are two, 夜间 and 夜里 one.
+    # The last character of a compound names the thing, the first the kind: 白班 and 夜班 are two, 夜间 and 夜里 one.
     shared = word[:1] if alone and len(word) == KIND_AND_THING else set(word)
     rivals = {w for character in shared for w in there.by_character.get(character, ())}
     return CHARACTER * max((_shared(word, w) for w in rivals), default=0.0)

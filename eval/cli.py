@@ -41,8 +41,8 @@ EXAMPLE = """Runs the benchmark and prints its measures, each with a 95 % interv
 Without a suite four are run: exam, retrieval, answers and check. Items of your own need --items: lines with a stem fit
 the exam, lines with a question retrieval and answers, lines with a draft the check (the forms are in corpus/README.md).
 
-The fifth, conflicts, is run by its name: pairs of articles that contradict each other or only look so, each pair a corpus
-of its own. It needs no model and no --corpus; its lines have articles.
+The fifth, conflicts, is run by its name: pairs of articles that contradict each other or only look so, each pair a
+corpus of its own. It needs no model and no --corpus; its lines have articles.
 
 Example: ruledesk eval exam --report out/report"""
 
@@ -87,6 +87,7 @@ def _evaluate(
 ) -> bool:
     """Runs and prints; whether an item failed. Raises RuledeskError."""
     from bot.progress import Bar
+    from eval.items import SUITES
     from eval.runs import make_plan, run_ablation, run_plan, with_ablation
     from eval.systems import open_systems
     from eval.tables import render, render_ablation
@@ -95,7 +96,7 @@ def _evaluate(
         raise UsageError(f"--ablate: it belongs to retrieval, not to {suite}; say: ruledesk eval retrieval --ablate")
     if suite is SuiteName.conflicts:
         return _conflicts(corpus, items, as_json, report, split)
-    name: Suite | None = None if suite is None else suite.value
+    name: Suite | None = next((s for s in SUITES if suite is not None and s == suite.value), None)
     half: SplitChoice = split.value
     plan = make_plan(name, corpus, items, half)
     if report is not None:

@@ -52,7 +52,7 @@ def _find(case: ConflictCase) -> list[CorpusConflict]:
 
 
 def is_right(case: ConflictCase, conflict: CorpusConflict) -> bool:
-    """Whether a reported conflict is the pair's own: all of its figures (or a state, where it has none) and its date."""
+    """Whether a reported conflict is the pair's own: all its figures (or a state, where it has none) and its date."""
     if not case.conflict or conflict.prefer is None or conflict.sides[conflict.prefer].published != case.prefer:
         return False
     if not case.figures:

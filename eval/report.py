@@ -19,7 +19,13 @@ from ingest.store import write_whole
 
 PAGE, DATA = "report.html", "results.json"
 BINS = 6
-TITLES = {"exam": "Exam", "retrieval": "Retrieval", "answers": "Answers", "check": "Reply check", "conflicts": "Conflicts"}
+TITLES = {
+    "exam": "Exam",
+    "retrieval": "Retrieval",
+    "answers": "Answers",
+    "check": "Reply check",
+    "conflicts": "Conflicts",
+}
 ABOUT = {
     "exam": "Every item is answered from retrieved rules by the reader that serves agents, or left open. Exam pages "
     "and any text that restates the item are barred while it is scored. Silence is not wrong.",

@@ -148,7 +148,7 @@ def _check_fields(row: Row) -> list[Field]:
 
 
 def _conflict_faults(row: Row) -> float:
-    return 3.0 * row["invented"] + 2.0 * (row["found"] is False)
+    return 3.0 * int(row["invented"]) + 2.0 * (row["found"] is False)
 
 
 def _conflict_fields(row: Row) -> list[Field]:

@@ -22,7 +22,6 @@ from eval.gate import (
     updated,
     write_baseline,
 )
-from eval.items import SUITES
 from eval.results import EvalResult
 from eval.runs import Plan, run_plan
 from ingest.errors import UsageError
