@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from bot.conflicts_alike import alike_pairs, other_deeds, unlike
+from bot.conflicts_alike import Pair, alike_pairs, fits_better, other_deeds, unlike
+
 from bot.conflicts_claims import Claim, Reader
 from bot.conflicts_kinds import told_apart
 from bot.conflicts_lines import lines_of
@@ -109,11 +110,13 @@ def _claims(articles: Sequence[Article], passages: Sequence[Passage]) -> list[Cl
 
 
 def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
-    pairs: list[tuple[float, int, int]] = []
+    pairs: list[Pair] = []
     views = Views(Speech(words()))
     for group in _comparable(claims):
+        homes = {at: claims[at].line.article.article_id for at in group}
+        values = {at: claims[at].value for at in group}
         for one, other in combinations(group, 2):
-            if claims[one].line.article.article_id == claims[other].line.article.article_id:
+            if values[one] == values[other] or homes[one] == homes[other]:
                 continue
             score = conflict_score(claims[one], claims[other], words())
             if score <= 0 or _explained(claims, group, one, other, score):
@@ -122,6 +125,10 @@ def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
             if not (told_apart(*sides) or other_deeds(*sides) or unlike(*sides)):
                 pairs.append((score, one, other))
         pairs += alike_pairs(claims, group, words(), views)
+    said = defaultdict(list)
+    for claim in claims:
+        said[claim.line.article.article_id, claim.says].append(claim)
+    pairs = [pair for pair in pairs if not _agreed(claims[pair[1]], claims[pair[2]], said, views)]
     return _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])
 
 
@@ -143,6 +150,19 @@ def _explained(claims: Sequence[Claim], group: Sequence[int], one: int, other: i
                 likeness = same_matter(claims[mine], twin, words(), loose=True)
                 if likeness > 0 and (twin.kind == "modal" or likeness >= score - _NEARER):
                     return True
+    return False
+
+
+def _agreed(
+    one: Claim, other: Claim, said: Mapping[tuple[str, tuple[str, str, float | str, str]], Sequence[Claim]], views: Views
+) -> bool:
+    """Whether the article of one says as well what the other says, at least as fittingly: the two then agree, as an
+    article and its copy do."""
+    for mine, theirs in ((one, other), (other, one)):
+        twins = said.get((theirs.line.article.article_id, mine.says), ())
+        sides = views.of(mine), views.of(theirs)
+        if any(fits_better(sides[0], views.of(twin), sides[1], words()) for twin in twins if twin is not theirs):
+            return True
     return False
 
 

@@ -129,6 +129,13 @@ def _same_state(one: View, other: View, found: Likeness) -> bool:
     return less >= (needed if more < WHOLE else needed - OF_LIST)
 
 
+def fits_better(one: View, twin: View, other: View, words: Words) -> bool:
+    """Whether `twin`, which says the same as `one`, is as much about its matter as `other`, which says otherwise."""
+    share = 1.0 if one.claim.kind in STATES else AGREED
+    least = max(likeness(one, other).mean * share, AGREED_MEAN)
+    return likeness(one, twin).mean >= least and may_compare(one.claim, twin.claim, words, loose=True)
+
+
 def unlike(one: View, other: View) -> bool:
     """Whether two claims of one named matter share too few words to measure the same of it."""
     found = likeness(one, other)

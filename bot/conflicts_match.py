@@ -96,7 +96,8 @@ def _actors_agree(one: Claim, other: Claim) -> bool:
 
 
 def _circumstances_agree(one: Claim, other: Claim, words: Words, loose: bool) -> bool:
-    for c in words.circumstances:
+    named = {*one.circumstances, *other.circumstances, *one.of_title, *other.of_title}
+    for c in (words.circumstances[name] for name in sorted(named)):
         mine = one.circumstances.get(c.id, frozenset()) - c.plain
         theirs = other.circumstances.get(c.id, frozenset()) - c.plain
         if mine and theirs and not mine & theirs:

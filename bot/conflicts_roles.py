@@ -21,6 +21,12 @@ _CAP_AFTER = re.compile(r"^\s?(?:封顶|为限|为上限|以内|之内|为顶)")
 _GETS = re.compile(r"\s?[元件]?\s?[，,]?(?:可|再|立|就|即)?(?:享受?|减|送|返|打)")
 _QUOTA = re.compile(r"限(?:购|领|拍|买|量|用)?[^，,。；;]{0,4}$")
 _MAY_DO = re.compile(r"(?<![不只])(?:可以?|能|允许)[^，,。；;不满达超]{0,6}$")
+# 「由48小时改为24小时」: the first figure holds no longer.
+_FORMER = re.compile(r"(?:由|从|原来?的?|原先|原本|以前|以往|过去|此前|之前|旧规?的?)[^，,。；;\d]{0,8}$")
+_CHANGED = re.compile(r"^[^。；;]{0,14}?(?:改[为成到]|[调缩延提降升增减变涨][^，,。；;\d]{0,3}[为到成至]|现在|如今|现为|放宽|收紧)")
+_FROM_TO = re.compile(
+    r"(?:由|从)[^，,。；;]{1,16}?(?:改[为成到]|[调缩延提降升增减变涨][^，,。；;\d]{0,3}[为到成至])\s?$"
+)
 _SCORE = re.compile(r"(?:评分|得分|DSR|综合分|体验分|服务分)[^，,。；;]{0,8}$")
 _EACH = re.compile(r"每(?:次|笔|单|件|起|例|回)\s?$")
 NO_POINTS = re.compile(r"不(?:会|再|用|需)?(?:被)?(?:扣|记)(?:除)?(?:任何)?分(?!钟)")
@@ -72,6 +78,9 @@ def role_of(text: str, line: Line, figure: Figure) -> str:
     which = line.clause_at(figure.start)
     start, end = line.clauses[which]
     before, after = text[start : figure.start], text[figure.end : end]
+    before = _FROM_TO.sub("", before)
+    if _FORMER.search(before) and _CHANGED.search(text[figure.end : line.end]):
+        return "none"
     if figure.kind == "points":
         if _PENALTY.search(before) or (_EACH.search(before) and "扣分" in text[line.start : figure.start]):
             return "penalty"

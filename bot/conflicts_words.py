@@ -61,7 +61,7 @@ class Words:
     same: Mapping[str, tuple[str, ...]]
     related: Mapping[str, frozenset[str]]
     extra: Glossary
-    circumstances: tuple[Circumstance, ...]
+    circumstances: Mapping[str, Circumstance]
     acts: Mapping[str, re.Pattern[str]]
     anchors: Mapping[str, re.Pattern[str]]
     verbs: Mapping[str, re.Pattern[str]]
@@ -93,7 +93,7 @@ class Words:
     def circumstances_in(self, text: str) -> dict[str, frozenset[str]]:
         """The members named of each circumstance."""
         masked = set_aside(text)
-        named = {c.id: frozenset(m for m, form in c.members.items() if form.search(masked)) for c in self.circumstances}
+        named = {c.id: frozenset(m for m, form in c.members.items() if form.search(masked)) for c in self.circumstances.values()}
         return {name: members for name, members in named.items() if members}
 
     def acts_in(self, text: str) -> frozenset[str]:
@@ -132,7 +132,7 @@ def words() -> Words:
         same={name: tuple(parts) for name, parts in data["same"].items()},
         related=_related(data["related"]),
         extra=Glossary({"id": name, "zh": forms} for name, forms in data["extra"].items()),
-        circumstances=tuple(_circumstance(row) for row in data["circumstance"]),
+        circumstances={row["id"]: _circumstance(row) for row in data["circumstance"]},
         acts={row["id"]: re.compile(row["form"]) for row in data["act"]},
         anchors={row["id"]: re.compile(row["form"]) for row in data["anchor"]},
         verbs={name: re.compile(form) for name, form in data["verbs"].items()},
