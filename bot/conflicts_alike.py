@@ -140,7 +140,7 @@ def unlike(one: View, other: View) -> bool:
     """Whether two claims of one named matter share too few words to measure the same of it."""
     found = likeness(one, other)
     if one.claim.kind == "modal":
-        return found.mean < UNLIKE_STATE
+        return found.mean < UNLIKE_STATE and not (one.thin or other.thin)
     few = found.mean < UNLIKE_MEAN or found.poorer < UNLIKE_POORER
     return few and one.claim.kind in ("count", "percent", "money")
 

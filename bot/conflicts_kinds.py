@@ -24,11 +24,13 @@ def told_apart(one: View, other: View) -> bool:
         return True
     if other_results(one, other) or _rates_differ(one, other):
         return True
-    texts = [(one.own, other.own)]
-    if _titles_alike(one.claim.line.article.title, other.claim.line.article.title):
-        texts.append((one.title, other.title))
     around = [[spoken for _, spoken in view.near] for view in (one, other)]
-    return any(kinds_differ(*pair, *around) or frames_differ(*pair, *around) for pair in texts)
+    if kinds_differ(one.own, other.own, *around) or frames_differ(one.own, other.own, *around):
+        return True
+    if not _titles_alike(one.claim.line.article.title, other.claim.line.article.title):
+        return False
+    titles = (one.title, other.title)
+    return kinds_differ(*titles, *around) or frames_differ(*titles, *around, acts=True)
 
 
 def kinds_differ(one: Spoken, other: Spoken, all_one: Sequence[Spoken], all_other: Sequence[Spoken]) -> bool:
@@ -44,14 +46,19 @@ def kinds_differ(one: Spoken, other: Spoken, all_one: Sequence[Spoken], all_othe
     return False
 
 
-def frames_differ(one: Spoken, other: Spoken, all_one: Sequence[Spoken], all_other: Sequence[Spoken]) -> bool:
-    """Whether one thing stands for another in the same run of words: 「鉴定为假货的」 and 「鉴定为正品的」."""
+def frames_differ(
+    one: Spoken, other: Spoken, all_one: Sequence[Spoken], all_other: Sequence[Spoken], *, acts: bool = False
+) -> bool:
+    """Whether one thing stands for another in the same run of words: 「鉴定为假货的」 and 「鉴定为正品的」.
+
+    With `acts` an act that stands for another will do, as in titles of one pattern.
+    """
     mine, theirs = ([word for word, _ in s.sequence] for s in (one, other))
     steps = SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes()
     for at, (step, a, b, c, d) in enumerate(steps):
         if step != "replace" or not _framed(steps, at):
             continue
-        if not (_names_thing(one.sequence[a:b], one) and _names_thing(other.sequence[c:d], other)):
+        if not (_names_thing(one.sequence[a:b], one, acts) and _names_thing(other.sequence[c:d], other, acts)):
             continue
         new = [_new(w, one, all_other) for w in mine[a:b]] + [_new(w, other, all_one) for w in theirs[c:d]]
         if all(new):
@@ -70,8 +77,8 @@ def _new(word: str, own: Spoken, there: Sequence[Spoken]) -> bool:
     return word in own.weights and _unknown(word, own, there)
 
 
-def _names_thing(run: Sequence[tuple[str, bool]], own: Spoken) -> bool:
-    return any(thing and own.weights.get(word, 0.0) >= TELLING for word, thing in run)
+def _names_thing(run: Sequence[tuple[str, bool]], own: Spoken, acts: bool) -> bool:
+    return any((thing or acts) and own.weights.get(word, 0.0) >= TELLING for word, thing in run)
 
 
 def _rates_differ(one: View, other: View) -> bool:

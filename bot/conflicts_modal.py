@@ -43,7 +43,7 @@ _FLIPPED = {"may": "need not", "must": "must not", "must not": "must", "need not
 _CLASHES = frozenset(frozenset(pair) for pair in (("may", "must not"), ("must", "must not"), ("must", "need not")))
 _COST = re.compile(
     r"免费|付费|收费|运费|邮费|手续费|费用|税点|快递费|维修费|寄费|邮资|服务费|差价|保费|税费|税钱"
-    r"|刷卡费|(?<![消免付浪])费(?![者心时力劲解用])"
+    r"|刷卡费|租金|(?<![消免付浪])费(?![者心时力劲解用])"
 )
 _BEARER = re.compile(
     r"(?P<no>(?:不得|不能|不可以?|无需|无须|不用|不必|不应|不许|禁止|不要)[^，,。；;]{0,8}?)?"

@@ -39,6 +39,11 @@ class View:
         return self._of(text)
 
     @property
+    def thin(self) -> bool:
+        """Whether the claim's own clauses tell too little to be judged by their words."""
+        return self._of(self.claim.own_text).total < THIN
+
+    @property
     def deed(self) -> Spoken:
         """The words of what is to be done."""
         return self._of(self.claim.deed)
