@@ -9,8 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from bot.conflicts_alike import Pair, alike_pairs, fits_better, other_deeds, unlike
-
-from bot.conflicts_claims import Claim, Reader
+from bot.conflicts_claims import Claim, Reader, Says
 from bot.conflicts_kinds import told_apart
 from bot.conflicts_lines import lines_of
 from bot.conflicts_match import conflict_score, same_matter
@@ -125,7 +124,7 @@ def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
             if not (told_apart(*sides) or other_deeds(*sides) or unlike(*sides)):
                 pairs.append((score, one, other))
         pairs += alike_pairs(claims, group, words(), views)
-    said = defaultdict(list)
+    said: dict[tuple[str, Says], list[Claim]] = defaultdict(list)
     for claim in claims:
         said[claim.line.article.article_id, claim.says].append(claim)
     pairs = [pair for pair in pairs if not _agreed(claims[pair[1]], claims[pair[2]], said, views)]
@@ -153,9 +152,7 @@ def _explained(claims: Sequence[Claim], group: Sequence[int], one: int, other: i
     return False
 
 
-def _agreed(
-    one: Claim, other: Claim, said: Mapping[tuple[str, tuple[str, str, float | str, str]], Sequence[Claim]], views: Views
-) -> bool:
+def _agreed(one: Claim, other: Claim, said: Mapping[tuple[str, Says], Sequence[Claim]], views: Views) -> bool:
     """Whether the article of one says as well what the other says, at least as fittingly: the two then agree, as an
     article and its copy do."""
     for mine, theirs in ((one, other), (other, one)):

@@ -12,6 +12,7 @@ from bot.conflicts_roles import LADDER, NO_POINTS, REQUEST, actor_of, beside, is
 from bot.conflicts_words import Words
 from bot.figures import Figure, figures_in
 
+Says = tuple[str, str, float | str, str]
 ClaimKind = Literal["points", "money", "percent", "duration", "count", "modal", "bearer"]
 # A matter counts as told once one full concept of it stands in the words.
 CORE = 1.0
@@ -56,7 +57,7 @@ class Claim:
         return self.line.article.text[self.span[0] : self.span[1]]
 
     @property
-    def says(self) -> tuple[str, str, float | str, str]:
+    def says(self) -> Says:
         """What the claim says, for telling whether another says the same."""
         return (self.kind, self.role, self.value, self.unit)
 

@@ -93,7 +93,10 @@ class Words:
     def circumstances_in(self, text: str) -> dict[str, frozenset[str]]:
         """The members named of each circumstance."""
         masked = set_aside(text)
-        named = {c.id: frozenset(m for m, form in c.members.items() if form.search(masked)) for c in self.circumstances.values()}
+        named = {
+            name: frozenset(m for m, form in c.members.items() if form.search(masked))
+            for name, c in self.circumstances.items()
+        }
         return {name: members for name, members in named.items() if members}
 
     def acts_in(self, text: str) -> frozenset[str]:
