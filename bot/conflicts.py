@@ -16,13 +16,15 @@ from bot.conflicts_match import conflict_score, same_matter
 from bot.conflicts_modal import bearer_claims, modal_claims
 from bot.conflicts_speech import Speech
 from bot.conflicts_topic import topic_of
-from bot.conflicts_views import Views
+from bot.conflicts_views import Views, likeness
 from bot.conflicts_words import words
 from ingest.articles import Article, Passage
 from ingest.platforms import in_order
 
 # Two pairs may say the same thing about one matter; this much nearer another must be to explain a difference away.
 _NEARER = 0.15
+# A pair whose claim is that much less like than in its best pair is a stray.
+LIKELY = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
     for claim in claims:
         said[claim.line.article.article_id, claim.says].append(claim)
     pairs = [pair for pair in pairs if not _agreed(claims[pair[1]], claims[pair[2]], said, views)]
+    pairs = _likeliest(claims, pairs, views)
     return _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])
 
 
@@ -161,6 +164,17 @@ def _agreed(one: Claim, other: Claim, said: Mapping[tuple[str, Says], Sequence[C
         if any(fits_better(sides[0], views.of(twin), sides[1], words()) for twin in twins if twin is not theirs):
             return True
     return False
+
+
+def _likeliest(claims: Sequence[Claim], pairs: Sequence[Pair], views: Views) -> list[Pair]:
+    """The pairs without those whose claim is much more like the claim of another pair: that one is its matter."""
+    alike = [likeness(views.of(claims[one]), views.of(claims[other])).mean for _, one, other in pairs]
+    best: dict[int, float] = defaultdict(float)
+    for value, (_, one, other) in zip(alike, pairs, strict=True):
+        best[one], best[other] = max(best[one], value), max(best[other], value)
+    return [
+        pair for value, pair in zip(alike, pairs, strict=True) if value >= LIKELY * max(best[pair[1]], best[pair[2]])
+    ]
 
 
 def _grouped(claims: Sequence[Claim], pairs: Iterable[tuple[float, int, int]]) -> Iterator[tuple[float, list[int]]]:

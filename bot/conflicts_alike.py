@@ -141,6 +141,8 @@ def unlike(one: View, other: View) -> bool:
     found = likeness(one, other)
     if one.claim.kind == "modal":
         return found.mean < UNLIKE_STATE and not (one.thin or other.thin)
+    if one.claim.kind == "duration":
+        return found.mean < UNLIKE_MEAN
     few = found.mean < UNLIKE_MEAN or found.poorer < UNLIKE_POORER
     return few and one.claim.kind in ("count", "percent", "money")
 
