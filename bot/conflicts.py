@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from bot.conflicts_claims import Claim, Reader
+from bot.conflicts_alike import Pair, alike_pairs, fits_better, other_deeds, unlike
+from bot.conflicts_claims import Claim, Reader, Says
+from bot.conflicts_kinds import told_apart
 from bot.conflicts_lines import lines_of
 from bot.conflicts_match import conflict_score, same_matter
 from bot.conflicts_modal import bearer_claims, modal_claims
+from bot.conflicts_speech import Speech
 from bot.conflicts_topic import topic_of
+from bot.conflicts_views import Views, likeness
 from bot.conflicts_words import words
 from ingest.articles import Article, Passage
 from ingest.platforms import in_order
 
 # Two pairs may say the same thing about one matter; this much nearer another must be to explain a difference away.
 _NEARER = 0.15
+# A pair whose claim is that much less like than in its best pair is a stray.
+LIKELY = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,15 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class CorpusConflict:
     """Rules of one matter that disagree, newest first; `prefer` is the position of the newest side, None where the
-    dates do not decide. `platforms` are those for which all sides hold, `score` (0 to 1) how sure the finder is."""
+    dates do not decide. `platforms` are those for which all sides hold, `score` (0 to 1) how sure the finder is,
+    `kind` what the sides state: a kind of figure, "modal" (what is permitted) or "bearer" (who pays)."""
 
     topic: str
     sides: tuple[Side, ...]
     prefer: int | None
     platforms: tuple[str, ...]
     score: float
+    kind: str
 
     def to_json(self) -> dict[str, Any]:
         """The conflict in the JSON of `ruledesk conflicts`; "prefer" is there the date of the preferred side."""
@@ -103,14 +111,26 @@ def _claims(articles: Sequence[Article], passages: Sequence[Passage]) -> list[Cl
 
 
 def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
-    pairs: list[tuple[float, int, int]] = []
+    pairs: list[Pair] = []
+    views = Views(Speech(words()))
     for group in _comparable(claims):
+        homes = {at: claims[at].line.article.article_id for at in group}
+        values = {at: claims[at].value for at in group}
         for one, other in combinations(group, 2):
-            if claims[one].line.article.article_id == claims[other].line.article.article_id:
+            if values[one] == values[other] or homes[one] == homes[other]:
                 continue
             score = conflict_score(claims[one], claims[other], words())
-            if score > 0 and not _explained(claims, group, one, other, score):
+            if score <= 0 or _explained(claims, group, one, other, score):
+                continue
+            sides = views.of(claims[one]), views.of(claims[other])
+            if not (told_apart(*sides) or other_deeds(*sides) or unlike(*sides)):
                 pairs.append((score, one, other))
+        pairs += alike_pairs(claims, group, words(), views)
+    said: dict[tuple[str, Says], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        said[claim.line.article.article_id, claim.says].append(claim)
+    pairs = [pair for pair in pairs if not _agreed(claims[pair[1]], claims[pair[2]], said, views)]
+    pairs = _likeliest(claims, pairs, views)
     return _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])
 
 
@@ -135,6 +155,28 @@ def _explained(claims: Sequence[Claim], group: Sequence[int], one: int, other: i
     return False
 
 
+def _agreed(one: Claim, other: Claim, said: Mapping[tuple[str, Says], Sequence[Claim]], views: Views) -> bool:
+    """Whether the article of one says as well what the other says, at least as fittingly: the two then agree, as an
+    article and its copy do."""
+    for mine, theirs in ((one, other), (other, one)):
+        twins = said.get((theirs.line.article.article_id, mine.says), ())
+        sides = views.of(mine), views.of(theirs)
+        if any(fits_better(sides[0], views.of(twin), sides[1], words()) for twin in twins if twin is not theirs):
+            return True
+    return False
+
+
+def _likeliest(claims: Sequence[Claim], pairs: Sequence[Pair], views: Views) -> list[Pair]:
+    """The pairs without those whose claim is much more like the claim of another pair: that one is its matter."""
+    alike = [likeness(views.of(claims[one]), views.of(claims[other])).mean for _, one, other in pairs]
+    best: dict[int, float] = defaultdict(float)
+    for value, (_, one, other) in zip(alike, pairs, strict=True):
+        best[one], best[other] = max(best[one], value), max(best[other], value)
+    return [
+        pair for value, pair in zip(alike, pairs, strict=True) if value >= LIKELY * max(best[pair[1]], best[pair[2]])
+    ]
+
+
 def _grouped(claims: Sequence[Claim], pairs: Iterable[tuple[float, int, int]]) -> Iterator[tuple[float, list[int]]]:
     """Pairs that share a claim belong to one conflict."""
     home: dict[int, int] = {}
@@ -152,11 +194,10 @@ def _grouped(claims: Sequence[Claim], pairs: Iterable[tuple[float, int, int]]) -
 
 
 def _conflict(claims: Sequence[Claim], members: Sequence[int], score: float) -> CorpusConflict:
-    """One conflict: for each article and value one side, the newest first."""
-    chosen: dict[tuple[str, Any], Claim] = {}
+    """One conflict: for each article the side that disagrees the most surely, the newest first."""
+    chosen: dict[str, Claim] = {}
     for at in members:
-        claim = claims[at]
-        chosen.setdefault((claim.line.article.article_id, claim.value), claim)
+        chosen.setdefault(claims[at].line.article.article_id, claims[at])
     ranked = sorted(chosen.values(), key=lambda c: (c.line.article.article_id, c.start))
     ranked.sort(key=lambda c: c.line.article.published or "", reverse=True)
     dates = [c.line.article.published for c in ranked]
@@ -169,6 +210,7 @@ def _conflict(claims: Sequence[Claim], members: Sequence[int], score: float) -> 
         prefer=0 if decided else None,
         platforms=in_order(common),
         score=round(score, 4),
+        kind=ranked[0].kind,
     )
 
 

@@ -12,6 +12,7 @@ from bot.conflicts_roles import LADDER, NO_POINTS, REQUEST, actor_of, beside, is
 from bot.conflicts_words import Words
 from bot.figures import Figure, figures_in
 
+Says = tuple[str, str, float | str, str]
 ClaimKind = Literal["points", "money", "percent", "duration", "count", "modal", "bearer"]
 # A matter counts as told once one full concept of it stands in the words.
 CORE = 1.0
@@ -21,6 +22,7 @@ _STATES = frozenset(
     ("demote", "block", "limit", "delist", "notice", "freeze", "ban", "valid", "warranty", "keep", "extend", "train")
 )
 STATE_REACH = 6
+_CASE = re.compile(r"的\s*[，,]\s*$")
 SCRIPT = re.compile(r"亲[~～，,亲]|哦|呢|哈[~～！!]")
 
 
@@ -44,9 +46,18 @@ class Claim:
     ladder: frozenset[tuple[str, float, str]]
     start: int
     end: int
+    span: tuple[int, int]
+    deed: str  # what is permitted, forbidden, demanded or waived, or what stands behind a figure, in the rule's words
+    result: str  # what happens after a term, where the rule names the term as a case: 「2天没有操作的，自动退款」
+    sure: bool  # whether the clause of the figure itself says what the term is for
 
     @property
-    def says(self) -> tuple[str, str, float | str, str]:
+    def own_text(self) -> str:
+        """The clauses that make the claim."""
+        return self.line.article.text[self.span[0] : self.span[1]]
+
+    @property
+    def says(self) -> Says:
         """What the claim says, for telling whether another says the same."""
         return (self.kind, self.role, self.value, self.unit)
 
@@ -76,8 +87,12 @@ class Reader:
             steps = frozenset(f.key for f, r in zip(figures, roles, strict=True) if f is not figure and is_step(r))
             if role == "step":
                 continue
-            if role == "over":
-                steps = frozenset(f.key for f in figures if f is not figure and f.kind != "duration")
+            if role in ("over", "above"):
+                steps = frozenset(
+                    f.key
+                    for f, r in zip(figures, roles, strict=True)
+                    if f is not figure and f.kind != "duration" and r != "none"
+                )
             before = [f for f in figures[:at] if f.kind == figure.kind]
             floor = before[-1].end if before else line.start
             yield self._figure_claim(line, figure, role, steps | self._head_steps(line), floor)
@@ -95,20 +110,24 @@ class Reader:
         before, after = beside(text, line, figure)
         acts: frozenset[str] = frozenset()
         anchor = None
+        result, sure = "", False
         if figure.kind == "duration":
             following = text[end : line.clauses[which + 1][1]] if which + 1 < len(line.clauses) else ""
-            acts, ahead = self._acts(text[line.start : line.clauses[which][0]], before, after, following, line.heads)
+            result = following if _CASE.search(after) else ""
+            earlier = text[line.start : line.clauses[which][0]]
+            acts, ahead, sure = self._acts(earlier, before, after, following, line.heads)
             anchor = self.words.anchor_in(text[start : figure.start])
             end += len(following) if ahead else 0
         return self.claim(
             line, figure.kind, role, figure.value, figure.unit if figure.kind == "count" else "", (start, end),
-            acts=acts, anchor=anchor, actor=actor_of(text, start, figure, after), ladder=steps,
+            acts=acts, anchor=anchor, actor=actor_of(text, start, figure, after), ladder=steps, deed=after,
+            result=result, sure=sure,
         )  # fmt: skip
 
     def claim(
         self, line: Line, kind: ClaimKind, role: str, value: float | str, unit: str, span: tuple[int, int], *,
         acts: frozenset[str] = frozenset(), anchor: str | None = None, actor: str | None = None,
-        ladder: frozenset[tuple[str, float, str]] = frozenset(),
+        ladder: frozenset[tuple[str, float, str]] = frozenset(), deed: str = "", result: str = "", sure: bool = False,
     ) -> Claim:  # fmt: skip
         """A claim made in text[span]; what its words leave open is taken from its heads, then the line before."""
         text = line.article.text
@@ -121,7 +140,6 @@ class Reader:
             words = f"{line.heads} {words}"
         if weight(own) < CORE and line.before:
             own = {**self.features(line.before), **own}
-            words = f"{line.before} {words}"
         if weight(own) < CORE and not acts and kind not in ("modal", "bearer"):
             of_title = self.features(line.article.title)
             own = {**{n: v for n, v in of_title.items() if not n.startswith("w:")}, **own}
@@ -131,7 +149,7 @@ class Reader:
         return Claim(
             line, kind, role, value, unit, acts, anchor, actor, own, frozenset(context),
             self._circumstances(f"{line.heads} {line.lead} {words}"), self._circumstances(line.opening),
-            self._circumstances(line.text), ladder, start, end,
+            self._circumstances(line.text), ladder, start, end, span, deed, result, sure,
         )  # fmt: skip
 
     def _first_clause(self, line: Line, which: int, floor: int) -> int:
@@ -146,12 +164,15 @@ class Reader:
             first -= 1
         return first
 
-    def _acts(self, earlier: str, before: str, after: str, following: str, heads: str) -> tuple[frozenset[str], bool]:
-        """What a duration is the time for, and whether only the clause behind its own says so."""
+    def _acts(
+        self, earlier: str, before: str, after: str, following: str, heads: str
+    ) -> tuple[frozenset[str], bool, bool]:
+        """What a duration is the time for, whether only the clause behind its own says so, and whether its own does."""
         states = self.words.acts_in(before[-STATE_REACH:]) & _STATES
         if states:
-            return states, False  # 「屏蔽7天并支付违约金」
-        sources = (after, self._without_anchors(before), following, self._without_anchors(earlier), heads)
+            return states, False, True  # 「屏蔽7天并支付违约金」
+        near = self._without_anchors(before)
+        sources = (after, near, following, self._without_anchors(earlier), heads)
         for words in sources:
             acts = self.words.acts_in(words)
             if acts == {"reply"} and REQUEST.search(f"{earlier}{before}{after}"):
@@ -159,8 +180,8 @@ class Reader:
             if acts == {"ship"} and _INVOICE.search(f"{earlier}{before}{after}"):
                 acts = frozenset({"invoice"})
             if acts:
-                return acts, words is following and bool(following)
-        return frozenset(), False
+                return acts, words is following and bool(following), words is after or words is near
+        return frozenset(), False, False
 
     def _without_anchors(self, text: str) -> str:
         for form in self.words.anchors.values():

@@ -9,6 +9,8 @@ from bot.conflicts_modal import clash
 from bot.conflicts_words import LIGHT, Words
 
 HALF = 0.5
+# 「满7天」 and 「7天」; 「超过2次的扣分」 and 「最多2次」.
+_ALIKE = ({"min", "span"}, {"over", "above"}, {"above", "cap"})
 # Acts that somebody has to do; a shop is blocked or a search rank lowered whoever is named.
 WHO_ACTS = frozenset((
     "ship", "handle", "reply", "return", "exchange", "repair", "report", "appeal", "confirm", "review", "pay",
@@ -35,7 +37,7 @@ _NEEDED: dict[str, tuple[float, float]] = {
 
 def conflict_score(one: Claim, other: Claim, words: Words) -> float:
     """How surely two claims contradict each other, 0 to 1; 0 where they do not."""
-    if not _differ(one, other):
+    if not differ(one, other):
         return 0.0
     return same_matter(one, other, words)
 
@@ -45,29 +47,38 @@ def same_matter(one: Claim, other: Claim, words: Words, *, loose: bool = False) 
 
     `loose` lets a rule that names a circumstance stand for one that names none.
     """
-    if one.kind != other.kind or not _same_role(one, other) or one.unit != other.unit:
+    if not may_compare(one, other, words, loose=loose):
         return 0.0
-    if not _platforms_meet(one, other) or one.ladder != other.ladder:
+    if one.kind == "duration" and bool(one.acts) != bool(other.acts):
         return 0.0
-    if one.kind == "duration":
-        if one.anchor and other.anchor and one.anchor != other.anchor:
-            return 0.0
-        if bool(one.acts) != bool(other.acts) or (one.acts and not one.acts & other.acts):
-            return 0.0
-    if one.kind == "modal" and one.acts and other.acts and not one.acts & other.acts:
-        return 0.0
-    if not _actors_agree(one, other) or not _circumstances_agree(one, other, words, loose):
+    if one.kind in ("duration", "modal") and one.acts and other.acts and not one.acts & other.acts:
         return 0.0
     return _likeness(one, other, words)
+
+
+def may_compare(one: Claim, other: Claim, words: Words, *, loose: bool = False) -> bool:
+    """Whether nothing told outright sets two claims apart: sort, role, platform, step, term, actor, circumstance."""
+    if one.kind != other.kind or not _same_role(one, other) or one.unit != other.unit:
+        return False
+    if not _platforms_meet(one, other) or one.ladder != other.ladder:
+        return False
+    if one.kind == "duration" and one.anchor and other.anchor and one.anchor != other.anchor:
+        return False
+    if one.kind == "duration" and one.sure and other.sure and not one.acts & other.acts:
+        return False
+    return _actors_agree(one, other) and _circumstances_agree(one, other, words, loose)
 
 
 def _same_role(one: Claim, other: Claim) -> bool:
     """A figure that stands without a cue may measure what the other's cue says, but no upper limit."""
     roles = {one.role, other.role}
-    return len(roles) == 1 or (one.kind in ("money", "percent") and "plain" in roles and not roles & {"cap", "minus"})
+    if len(roles) == 1 or roles in _ALIKE:
+        return True
+    return one.kind in ("money", "percent") and "plain" in roles and not roles & {"cap", "minus"}
 
 
-def _differ(one: Claim, other: Claim) -> bool:
+def differ(one: Claim, other: Claim) -> bool:
+    """Whether two claims of one matter contradict each other."""
     if one.kind == "modal":
         return clash(str(one.value), str(other.value))
     return one.value != other.value
@@ -85,7 +96,8 @@ def _actors_agree(one: Claim, other: Claim) -> bool:
 
 
 def _circumstances_agree(one: Claim, other: Claim, words: Words, loose: bool) -> bool:
-    for c in words.circumstances:
+    named = {*one.circumstances, *other.circumstances, *one.of_title, *other.of_title}
+    for c in (words.circumstances[name] for name in sorted(named)):
         mine = one.circumstances.get(c.id, frozenset()) - c.plain
         theirs = other.circumstances.get(c.id, frozenset()) - c.plain
         if mine and theirs and not mine & theirs:

@@ -35,12 +35,15 @@ _CAUSE = re.compile(r"^\s*(?:如遇|因|由于)|因为")
 _ASKING = re.compile(r"[?？]|是否|能否|可否|能不能|可不可以|要不要|行不行|吗$")
 _ADVICE = re.compile(r"建议|尽量|最好|宁愿|尽可能|如果可以|希望|推荐")
 _QUOTED = re.compile(r"“[^“”]*”|「[^「」]*」|\"[^\"]*\"|‘[^‘’]*’|『[^『』]*』")
-_REFUSAL = re.compile(r"^[^，,]{0,8}?(?:拒绝|拒不|推脱|推托|回绝|谢绝|推辞|不提供|不给|不开|不退|不换|不处理|不发)")
+_REFUSAL = re.compile(
+    r"^[^，,]{0,8}?(?:拒绝|拒不|推脱|推托|回绝|谢绝|推辞|不提供|不给|不开|不退|不换|不处理|不发|不理|不回|避免|防止|杜绝)"
+)
+_BANNED = re.compile(r"不得|禁止|严禁|不许|不准")
 _FLIPPED = {"may": "need not", "must": "must not", "must not": "must", "need not": "may"}
 _CLASHES = frozenset(frozenset(pair) for pair in (("may", "must not"), ("must", "must not"), ("must", "need not")))
 _COST = re.compile(
     r"免费|付费|收费|运费|邮费|手续费|费用|税点|快递费|维修费|寄费|邮资|服务费|差价|保费|税费|税钱"
-    r"|刷卡费|配送费|检测费|费$|费[，,]"
+    r"|刷卡费|租金|(?<![消免付浪])费(?![者心时力劲解用])"
 )
 _BEARER = re.compile(
     r"(?P<no>(?:不得|不能|不可以?|无需|无须|不用|不必|不应|不许|禁止|不要)[^，,。；;]{0,8}?)?"
@@ -62,9 +65,8 @@ def clash(one: str, other: str) -> bool:
 
 
 def modal_claims(reader: Reader, line: Line) -> Iterator[Claim]:
-    """The claims of permission and duty in a line; none in questions, advice, quotes and lists of breaches."""
-    if line.of_breaches:
-        return
+    """The claims of permission and duty in a line; none in questions, advice and quotes, in lists of breaches only
+    bans that are told as such."""
     text = line.article.text
     quoted = [(m.start(), m.end()) for m in _QUOTED.finditer(text, line.start, line.end)]
     for at, (start, end) in enumerate(line.clauses):
@@ -79,6 +81,8 @@ def modal_claims(reader: Reader, line: Line) -> Iterator[Claim]:
         # 「无需支持」 and 「不得允许」 are one modality, the first.
         found = [m for i, m in enumerate(found) if not i or m.start() > found[i - 1].end()]
         unable = at > 0 and _CAUSE.search(text[slice(*line.clauses[at - 1])])
+        if line.of_breaches:
+            found = [m for m in found if _BANNED.match(m.group(0))]
         for which, match in enumerate(found):
             if unable and match.group(0) == "不能" and who(words) is None:
                 continue  # 「买家有特殊情况, 不能使用…」 tells what happens, not what is forbidden
@@ -88,7 +92,7 @@ def modal_claims(reader: Reader, line: Line) -> Iterator[Claim]:
             if _REFUSAL.match(act):
                 state = _FLIPPED[state]
             yield _modal(reader, line, at, state, text[start : match.start()], act)
-        if not matches and not _CONDITION.search(words):
+        if not matches and not line.of_breaches and not _CONDITION.search(words):
             yield from _toggles(reader, line, at)
 
 
@@ -111,9 +115,11 @@ def _modal(reader: Reader, line: Line, at: int, state: str, before: str, act: st
         or (at - first < 2 and _CONDITION.search(text[slice(*line.clauses[first - 1])]))
     ):
         first -= 1
+    if first == at > 0 and not before.strip():
+        first -= 1  # 「旧机回收是增值服务，可以收费」: the clause before tells of what
     span = (line.clauses[first][0], line.clauses[at][1])
     verbs = _verbs(reader, act) or _verbs(reader, text[slice(*line.clauses[at])])
-    return reader.claim(line, "modal", "act", state, "", span, acts=verbs, actor=who(before))
+    return reader.claim(line, "modal", "act", state, "", span, acts=verbs, actor=who(before), deed=act)
 
 
 def _verbs(reader: Reader, text: str) -> frozenset[str]:

@@ -12,11 +12,23 @@ LADDER = re.compile(r"(?:累计|累积|达到?|满|合计|够|超过|超出|高�
 _OVER = re.compile(
     r"(?:每?满|门槛|起批|起订|起送|起购|最低|起码|超过|超出|达到?|不?低于|不足|不?少于|多于|不?高于|不?大于|不?小于|未满|至少|[≥≤><])\s?[^，,。；;\d]{0,4}$"
 )
+_ABOVE = re.compile(r"(?<!不)(?<!不得)(?<!不能)(?:超过|超出|多于|高于|大于)\s?[^，,。；;\d]{0,2}$")
 _OVER_AFTER = re.compile(r"^\s?[（(]?(?:含)?[）)]?\s?(?:及|或)?(?:以上|以下|起(?=[订批送的，,。可才]))")
-_CAP = re.compile(r"(?:最高|最多|上限|封顶|不(?:得|能|会)?超过|不高于|不得高于|至多|限额|顶格|最大)[^，,。；;]{0,8}$")
+_CAP = re.compile(
+    r"(?:最高|最多|[仅只](?:能|可|许|限)|上限|封顶|不(?:得|能|会)?超过|不高于|不得高于|至多|限额|顶格|最大)[^，,。；;]{0,8}$"
+)
 _CAP_AFTER = re.compile(r"^\s?(?:封顶|为限|为上限|以内|之内|为顶)")
 _GETS = re.compile(r"\s?[元件]?\s?[，,]?(?:可|再|立|就|即)?(?:享受?|减|送|返|打)")
 _QUOTA = re.compile(r"限(?:购|领|拍|买|量|用)?[^，,。；;]{0,4}$")
+_MAY_DO = re.compile(r"(?<![不只])(?:可以?|能|允许)[^，,。；;不满达超]{0,6}$")
+# 「由48小时改为24小时」: the first figure holds no longer.
+_FORMER = re.compile(r"(?:由|从|原来?的?|原先|原本|以前|以往|过去|此前|之前|旧规?的?)[^，,。；;\d]{0,8}$")
+_CHANGED = re.compile(
+    r"^[^。；;]{0,14}?(?:改[为成到]|[调缩延提降升增减变涨][^，,。；;\d]{0,3}[为到成至]|现在|如今|现为|放宽|收紧)"
+)
+_FROM_TO = re.compile(
+    r"(?:由|从)[^，,。；;]{1,16}?(?:改[为成到]|[调缩延提降升增减变涨][^，,。；;\d]{0,3}[为到成至])\s?$"
+)
 _SCORE = re.compile(r"(?:评分|得分|DSR|综合分|体验分|服务分)[^，,。；;]{0,8}$")
 _EACH = re.compile(r"每(?:次|笔|单|件|起|例|回)\s?$")
 NO_POINTS = re.compile(r"不(?:会|再|用|需)?(?:被)?(?:扣|记)(?:除)?(?:任何)?分(?!钟)")
@@ -68,6 +80,9 @@ def role_of(text: str, line: Line, figure: Figure) -> str:
     which = line.clause_at(figure.start)
     start, end = line.clauses[which]
     before, after = text[start : figure.start], text[figure.end : end]
+    before = _FROM_TO.sub("", before)
+    if _FORMER.search(before) and _CHANGED.search(text[figure.end : line.end]):
+        return "none"
     if figure.kind == "points":
         if _PENALTY.search(before) or (_EACH.search(before) and "扣分" in text[line.start : figure.start]):
             return "penalty"
@@ -78,13 +93,15 @@ def role_of(text: str, line: Line, figure: Figure) -> str:
         if _OF_RATE.match(after):
             return "none"
         return "min" if _MIN.search(before) else "span"
-    if figure.kind == "count" and _QUOTA.search(before):
+    if figure.kind == "count" and (_QUOTA.search(before) or _MAY_DO.search(before)):
         return "cap"
     if _CAP.search(before) or _CAP_AFTER.match(after):
         return "cap"
     if _MINUS.search(before) and "满" in text[line.start : figure.start]:
         return "minus"
     if _OVER.search(before) or _OVER_AFTER.match(after):
+        if _ABOVE.search(before):
+            return "above"
         return "step" if re.search(r"满\s?$", before) and _GETS.match(after) else "over"
     if figure.kind == "count" and re.search(r"累计|第$", before):
         return "step"
@@ -100,7 +117,7 @@ def role_of(text: str, line: Line, figure: Figure) -> str:
 
 def is_step(role: str) -> bool:
     """Whether a figure of this role says when the others of its line hold."""
-    return role in ("step", "over")
+    return role in ("step", "over", "above")
 
 
 def actor_of(text: str, start: int, figure: Figure, after: str) -> str | None:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -38,27 +38,44 @@ class Circumstance:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechWords:
+    """How running text is cut into telling words; each list is explained in conflicts.toml."""
+
+    empty: frozenset[str]
+    cut: frozenset[str]
+    things: frozenset[str]
+    parties: frozenset[str]
+    amounts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The finder's vocabulary, as read from conflicts.toml."""
 
     functional: frozenset[str]
     light: frozenset[str]
     plain: frozenset[str]
+    measuring: frozenset[str]
+    synonyms: Mapping[str, frozenset[str]]
+    speech: SpeechWords
     same: Mapping[str, tuple[str, ...]]
     related: Mapping[str, frozenset[str]]
     extra: Glossary
-    circumstances: tuple[Circumstance, ...]
+    circumstances: Mapping[str, Circumstance]
     acts: Mapping[str, re.Pattern[str]]
     anchors: Mapping[str, re.Pattern[str]]
     verbs: Mapping[str, re.Pattern[str]]
+
+    def terms(self, text: str) -> frozenset[tuple[int, int, str]]:
+        """(start, end, concept) of the concepts in a text, the glossary's and the finder's own."""
+        return _terms(self.extra, text)
 
     def features(self, text: str) -> dict[str, float]:
         """What the text is about: concept or word -> weight (1 for a matter, less for what many rules share)."""
         found: dict[str, float] = {}
         spans: list[tuple[int, int]] = []
         masked = set_aside(text)
-        terms = [(t.start, t.end, t.concept) for t in (*domain_glossary().terms(masked), *self.extra.terms(masked))]
-        for start, end, concept in sorted(set(terms), key=lambda t: (t[0] - t[1], t[0], t[2])):
+        for start, end, concept in sorted(self.terms(masked), key=lambda t: (t[0] - t[1], t[0], t[2])):
             if any(s <= start and end <= e and (s, e) != (start, end) for s, e in spans):
                 continue  # 发货 inside 延迟发货 says nothing more
             spans.append((start, end))
@@ -76,7 +93,10 @@ class Words:
     def circumstances_in(self, text: str) -> dict[str, frozenset[str]]:
         """The members named of each circumstance."""
         masked = set_aside(text)
-        named = {c.id: frozenset(m for m, form in c.members.items() if form.search(masked)) for c in self.circumstances}
+        named = {
+            name: frozenset(m for m, form in c.members.items() if form.search(masked))
+            for name, c in self.circumstances.items()
+        }
         return {name: members for name, members in named.items() if members}
 
     def acts_in(self, text: str) -> frozenset[str]:
@@ -89,6 +109,11 @@ class Words:
         """From when a duration behind this text runs."""
         found = [(m.end(), name) for name, form in self.anchors.items() for m in form.finditer(text)]
         return max(found)[1] if found else None
+
+
+@lru_cache(maxsize=10_000)  # a line is read for its concepts and for its words
+def _terms(extra: Glossary, text: str) -> frozenset[tuple[int, int, str]]:
+    return frozenset((t.start, t.end, t.concept) for t in (*domain_glossary().terms(text), *extra.terms(text)))
 
 
 def set_aside(text: str) -> str:
@@ -104,14 +129,22 @@ def words() -> Words:
         functional=frozenset(data["functional"]),
         light=frozenset(data["light"]),
         plain=frozenset(data["plain"]),
+        measuring=frozenset(data["measuring"]),
+        synonyms=_related(data["synonyms"]),
+        speech=SpeechWords(**{name: _members(value) for name, value in data["speech"].items()}),
         same={name: tuple(parts) for name, parts in data["same"].items()},
         related=_related(data["related"]),
         extra=Glossary({"id": name, "zh": forms} for name, forms in data["extra"].items()),
-        circumstances=tuple(_circumstance(row) for row in data["circumstance"]),
+        circumstances={row["id"]: _circumstance(row) for row in data["circumstance"]},
         acts={row["id"]: re.compile(row["form"]) for row in data["act"]},
         anchors={row["id"]: re.compile(row["form"]) for row in data["anchor"]},
         verbs={name: re.compile(form) for name, form in data["verbs"].items()},
     )
+
+
+def _members(value: str | list[str]) -> frozenset[str]:
+    """The words of a list, or the characters of a text."""
+    return frozenset(value)
 
 
 def _related(groups: Iterable[list[str]]) -> dict[str, frozenset[str]]:

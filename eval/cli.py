@@ -25,6 +25,7 @@ class SuiteName(StrEnum):
     retrieval = "retrieval"
     answers = "answers"
     check = "check"
+    conflicts = "conflicts"
 
 
 class SplitName(StrEnum):
@@ -37,14 +38,17 @@ class SplitName(StrEnum):
 
 EXAMPLE = """Runs the benchmark and prints its measures, each with a 95 % interval.
 
-Without a suite all four are run. Items of your own need --items: lines with a stem fit the exam, lines with a question
-retrieval and answers, lines with a draft the check (the forms are in corpus/README.md).
+Without a suite four are run: exam, retrieval, answers and check. Items of your own need --items: lines with a stem fit
+the exam, lines with a question retrieval and answers, lines with a draft the check (the forms are in corpus/README.md).
+
+The fifth, conflicts, is run by its name: pairs of articles that contradict each other or only look so, each pair a
+corpus of its own. It needs no model and no --corpus; its lines have articles.
 
 Example: ruledesk eval exam --report out/report"""
 
 
 def evaluate(
-    suite: Annotated[SuiteName | None, typer.Argument(help="Which suite; all four when left out.")] = None,
+    suite: Annotated[SuiteName | None, typer.Argument(help="Which suite; the first four when left out.")] = None,
     corpus: Annotated[
         Path | None, typer.Option(help="An ingested and indexed folder; the starter rulebook when left out.")
     ] = None,
@@ -83,13 +87,16 @@ def _evaluate(
 ) -> bool:
     """Runs and prints; whether an item failed. Raises RuledeskError."""
     from bot.progress import Bar
+    from eval.items import SUITES
     from eval.runs import make_plan, run_ablation, run_plan, with_ablation
     from eval.systems import open_systems
     from eval.tables import render, render_ablation
 
     if ablate and suite not in (None, SuiteName.retrieval):
         raise UsageError(f"--ablate: it belongs to retrieval, not to {suite}; say: ruledesk eval retrieval --ablate")
-    name: Suite | None = None if suite is None else suite.value
+    if suite is SuiteName.conflicts:
+        return _conflicts(corpus, items, as_json, report, split)
+    name: Suite | None = next((s for s in SUITES if suite is not None and s == suite.value), None)
     half: SplitChoice = split.value
     plan = make_plan(name, corpus, items, half)
     if report is not None:
@@ -109,6 +116,22 @@ def _evaluate(
 
         typer.echo(f"wrote {write_report(report, results)}", err=True)
     return any(result.failed for result in results)
+
+
+def _conflicts(corpus: Path | None, items: Path | None, as_json: bool, report: Path | None, split: SplitName) -> bool:
+    """Runs and prints the suite of conflicts; whether an item failed. Raises RuledeskError."""
+    from eval.conflicts_suite import conflicts_result
+    from eval.tables import render
+
+    if corpus is not None:
+        raise UsageError(f"--corpus {corpus}: each item of conflicts is a corpus of its own; leave --corpus out")
+    result = conflicts_result(items, split.value)
+    typer.echo(json.dumps(result.to_json(), ensure_ascii=False) if as_json else render(result))
+    if report is not None:
+        from eval.report import write_report
+
+        typer.echo(f"wrote {write_report(report, [result])}", err=True)
+    return bool(result.failed)
 
 
 eval_app = typer.Typer(add_completion=False, rich_markup_mode=None)

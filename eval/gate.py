@@ -19,6 +19,8 @@ from pathlib import Path
 
 from eval.answers_suite import measure_answers
 from eval.check_suite import measure_check
+from eval.conflicts_suite import ITEMS as CONFLICT_ITEMS
+from eval.conflicts_suite import conflicts_result
 from eval.exam_suite import measure_exam
 from eval.items import FILES, digest_of, load_rows
 from eval.results import EvalResult, Flat, Row
@@ -43,12 +45,14 @@ HIGH: dict[str, tuple[str, ...]] = {
         "marks_resolve", "held_out/evidence_cited", "held_out/refusal_recall",
     ),
     "check": ("flagged", "label_right", "rule_right", "span_right", "held_out/flagged", "held_out/label_right"),
+    "conflicts": ("recall", "precision", "held_out/recall", "held_out/precision"),
 }  # fmt: skip
 LOW: dict[str, tuple[str, ...]] = {
     "exam": ("wrong_rate", "held_out/wrong_rate", "leaks"),
     "retrieval": ("gold_missing",),
     "answers": ("opposite", "answerable_lost", "held_out/answerable_lost"),
     "check": ("false_alarms", "held_out/false_alarms"),
+    "conflicts": ("false_alarms", "held_out/false_alarms"),
 }
 
 
@@ -163,6 +167,14 @@ def measured(plan: Plan, results: Sequence[EvalResult], systems: Systems) -> Mea
     return Measured(systems.corpus_digest, systems.model, item_files(), judged, values, missing)
 
 
+def with_conflicts(run: Measured) -> Measured:
+    """The run with the suite of conflicts, which stands on no corpus and no model."""
+    result = conflicts_result(CONFLICT_ITEMS, "all")
+    names = (*HIGH["conflicts"], *LOW["conflicts"])
+    values = {f"conflicts/{name}": result.aggregated[name] for name in names if name in result.aggregated}
+    return replace(run, values={**run.values, **values}, judged={**run.judged, "conflicts": result.n})
+
+
 def _measure(suite: str, per_item: Sequence[Row], plan: Plan, systems: Systems) -> Flat:
     if suite == "exam":
         return measure_exam(plan.exam, per_item)
@@ -175,9 +187,10 @@ def _measure(suite: str, per_item: Sequence[Row], plan: Plan, systems: Systems) 
 
 
 def item_files() -> dict[str, tuple[str, int]]:
-    """Digest and number of lines of every item file of the starter corpus."""
-    names = sorted({name for group in FILES.values() for name in group})
-    return {name: (digest_of(STARTER / name), len(load_rows(STARTER / name))) for name in names}
+    """Digest and number of lines of every item file of the starter corpus, and of the pairs of articles."""
+    paths = {name: STARTER / name for name in sorted({name for group in FILES.values() for name in group})}
+    paths[f"eval/{CONFLICT_ITEMS.name}"] = CONFLICT_ITEMS
+    return {name: (digest_of(path), len(load_rows(path))) for name, path in paths.items()}
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -212,7 +225,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         baseline = read_baseline(options.baseline)
         plan = make_plan(None, None, None)
         systems = open_systems(None, lambda line: print(line, file=sys.stderr))
-        run = measured(plan, run_plan(plan, systems, side_by_side=False), systems)
+        run = with_conflicts(measured(plan, run_plan(plan, systems, side_by_side=False), systems))
         if options.update:
             today = datetime.datetime.now(datetime.UTC).date().isoformat()
             write_baseline(options.baseline, replace(updated(baseline, run, options.lower), measured=today))

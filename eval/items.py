@@ -146,6 +146,8 @@ def suites_of(path: Path) -> tuple[Suite, ...]:
         return ("check",)
     if "question" in first:
         return ("retrieval", "answers")
+    if "articles" in first:
+        raise UsageError(f"{path}: its items are pairs of articles; say: ruledesk eval conflicts --items {path}")
     raise UsageError(f"{path}: line 1 has none of stem, question, draft; see corpus/README.md for the forms of items")
 
 

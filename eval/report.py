@@ -19,7 +19,13 @@ from ingest.store import write_whole
 
 PAGE, DATA = "report.html", "results.json"
 BINS = 6
-TITLES = {"exam": "Exam", "retrieval": "Retrieval", "answers": "Answers", "check": "Reply check"}
+TITLES = {
+    "exam": "Exam",
+    "retrieval": "Retrieval",
+    "answers": "Answers",
+    "check": "Reply check",
+    "conflicts": "Conflicts",
+}
 ABOUT = {
     "exam": "Every item is answered from retrieved rules by the reader that serves agents, or left open. Exam pages "
     "and any text that restates the item are barred while it is scored. Silence is not wrong.",
@@ -27,12 +33,15 @@ ABOUT = {
     "are over the first ten.",
     "answers": "Evidence, figures and verdicts are judged on questions that the rules answer; refusals on all.",
     "check": "Draft replies with breaches, and clean ones that resemble them.",
+    "conflicts": "Pairs of short articles that contradict each other, and pairs that only look so. Each pair is a "
+    "corpus of its own; a conflict is found where both figures and the newer date are named.",
 }
 TILES: dict[str, tuple[tuple[str, str], ...]] = {
     "exam": (("supported/accuracy", "exam: supported items right"), ("wrong_rate", "exam: answered wrongly")),
     "retrieval": (("R@5", "retrieval: R@5"), ("MRR", "retrieval: MRR")),
     "answers": (("evidence_cited", "answers: evidence cited"), ("refusal_recall", "answers: unanswerable refused")),
     "check": (("flagged", "check: breaches flagged"), ("false_alarms", "check: false alarms")),
+    "conflicts": (("recall", "conflicts: found"), ("precision", "conflicts: reported ones that are real")),
 }
 
 
@@ -82,7 +91,7 @@ def _tile(flat: Flat, name: str, words: str) -> str:
 
 def _section(result: EvalResult) -> str:
     plots = {"exam": _exam_plots, "retrieval": _retrieval_plots, "answers": _answer_plots, "check": _check_plots}
-    figures = [f for f in plots[result.suite](result) if f]
+    figures = [f for f in plots[result.suite](result) if f] if result.suite in plots else []
     times = [row["ms"] for row in result.per_item if "ms" in row]
     if times:
         about = "Wall clock in this run, models warm; what the other work of the machine adds is in it."

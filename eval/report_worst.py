@@ -31,7 +31,7 @@ def worst_section(result: EvalResult) -> str:
 
 
 def _card(row: Row, fields: Iterable[Field]) -> str:
-    title = row.get("stem") or row.get("question") or row.get("draft") or ""
+    title = row.get("stem") or row.get("question") or row.get("draft") or row.get("title") or ""
     terms = [("failed", bad(row["error"]))] if "error" in row else []
     lines = "".join(f"<dt>{escape(name)}</dt><dd>{words}</dd>" for name, words in [*terms, *fields] if words)
     head = f"<h4><small>{escape(str(row['id']))}</small>{escape(title)}</h4>"
@@ -147,6 +147,20 @@ def _check_fields(row: Row) -> list[Field]:
     ]
 
 
+def _conflict_faults(row: Row) -> float:
+    return 3.0 * int(row["invented"]) + 2.0 * (row["found"] is False)
+
+
+def _conflict_fields(row: Row) -> list[Field]:
+    wanted = f"{row['topic']} {' / '.join(row['figures'])}" if row["conflict"] else "no conflict"
+    wrong = [r for r in row["reported"] if not r["right"]]
+    return [
+        ("gold", escape(wanted)),
+        ("found", bad("nothing") if row["found"] is False else ""),
+        ("invented", _list(f"{r['topic']}: {' | '.join(s['text'] for s in r['sides'])}" for r in wrong)),
+    ]
+
+
 def _list(quotes: Iterable[str]) -> str:
     items = "".join(f"<li>{cut(q)}</li>" for q in quotes)
     return f"<ol>{items}</ol>" if items else ""
@@ -157,4 +171,5 @@ _SUITES: dict[str, tuple[Callable[[Row], float], Callable[[Row], Sequence[Field]
     "retrieval": (lambda row: 1.0 - row["reciprocal_rank"] + (row["first"] is None), _retrieval_fields),
     "answers": (_answer_faults, _answer_fields),
     "check": (_check_faults, _check_fields),
+    "conflicts": (_conflict_faults, _conflict_fields),
 }

@@ -19,13 +19,15 @@ MEASURES: dict[str, tuple[str, ...]] = {
         "answerable_lost", "quotes_exact", "marks_resolve",
     ),
     "check": ("flagged", "label_right", "rule_right", "span_right", "false_alarms", "quotes_exact"),
+    "conflicts": ("recall", "precision", "false_alarms", "found", "invented"),
 }  # fmt: skip
-COUNTS = frozenset({"opposite", "leaks"})
+COUNTS = frozenset({"opposite", "leaks", "found", "invented"})
 PARTS: dict[str, tuple[str, ...]] = {
     "exam": ("exam", "development", "held_out", "supported", "not_supported"),
     "retrieval": ("development", "held_out", "zh", "en"),
     "answers": ("development", "held_out", "zh", "en", "followups"),
     "check": ("development", "held_out"),
+    "conflicts": ("development", "held_out"),
 }
 SYSTEMS = ("closed_book", "bm25_only", "dense_only", "", "bold", "gold_given")
 SYSTEM_NAMES = {
