@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from types import ModuleType
 
 from bot.answers import Answer
 
 MAX_ANSWERS = 2_000
-MAX_BYTES = 64 * 1024 * 1024  # an answer of the starter rulebook weighs some 40 KB, its hits' scores most of it
+MAX_BYTES = 64 * 1024 * 1024  # an answer of the starter rulebook weighs some 30 KB, its hits' scores most of it
+_BASE, _PART, _UNIT = 2_000, 1_000, 470  # bytes of an answer without its texts, of a citation or hit, of a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +101,11 @@ class AnswerCache:
                 kept.weight -= gone
 
 
-def weight_of(value: object) -> int:
-    """The bytes of an object with all that it holds, each thing once. What the index holds as well is counted too:
-    rather too much than too little."""
-    seen: set[int] = set()
-    heap: list[object] = [value]
-    total = 0
-    while heap:
-        one = heap.pop()
-        if id(one) in seen or isinstance(one, type | ModuleType):
-            continue
-        seen.add(id(one))
-        total += sys.getsizeof(one)
-        heap.extend(gc.get_referents(one))
-    return total
+def weight_of(answer: Answer) -> int:
+    """The bytes that an answer holds, rather too many than too few: what the index holds as well is counted too."""
+    texts = [answer.question, answer.text, answer.suggested_reply or ""]
+    texts += [c.quote + c.title for c in answer.citations] + [h.passage.text for h in answer.hits]
+    sides = [side for conflict in answer.conflicts for side in conflict.sides]
+    units = sum(len(h.units) for h in answer.hits)
+    parts = len(answer.citations) + len(answer.facts) + len(answer.conflicts) + len(sides) + len(answer.hits)
+    return _BASE + sum(map(sys.getsizeof, texts)) + _PART * parts + _UNIT * units

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from operator import mul
 
+from bot.asked import names_a_date
 from bot.figures import figures_in
 from bot.question import Question
 from bot.vocabulary import Vocabulary, key_terms
@@ -61,11 +62,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What a sentence shows whatever is asked: its words, its terms, those of its heads with them, and marks of form."""
+    """What a sentence shows whatever is asked: its words, its terms, those of its heads with them, the kinds of its
+    figures, and marks of form."""
 
     text: str
     terms: frozenset[str]
     context: frozenset[str]
+    kinds: frozenset[str]
     short: float
     heading: float
     lead: float
@@ -148,7 +151,7 @@ class EvidenceFinder:
             "concepts": legs.get("concepts", 0.0) / 3.0,
             "own": asked.share(question.terms, shown.terms),
             "context": asked.share(question.terms, shown.context),
-            "wanted": _wanted(question, text),
+            "wanted": _wanted(question, shown),
             "short": shown.short,
             "heading": shown.heading,
             "lead": shown.lead,
@@ -169,6 +172,7 @@ class EvidenceFinder:
             text,
             terms,
             terms | key_terms(" ".join([article.title, *(s.heading for s in chain if s.heading)])),
+            frozenset([f.kind for f in figures_in(text)] + (["count"] if names_a_date(text) else [])),
             short=1.0 if end - start < 14 else 0.0,
             heading=1.0 if _is_heading(text, chain) else 0.0,
             lead=1.0 if text.endswith(("?", "？", ":", "：")) else 0.0,
@@ -202,11 +206,12 @@ def dense_leg(legs: Mapping[str, float], default: float) -> float:
     return next((value for name, value in legs.items() if name.endswith(":units")), default)
 
 
-def _wanted(question: Question, text: str) -> float:
+def _wanted(question: Question, shown: _Shown) -> float:
     """1 where the sentence has a figure of the kind asked for, -1 where it lacks one, 0 where none is asked."""
     if not question.wants:
         return 0.0
-    return 1.0 if question.answered_in(text) else -1.0
+    has_kind = any(w.kind in shown.kinds for w in question.wants)
+    return 1.0 if has_kind and question.answered_in(shown.text) else -1.0
 
 
 def _is_heading(words: str, chain: Sequence[Section]) -> bool:

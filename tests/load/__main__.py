@@ -1,8 +1,8 @@
 """make load: 50 users with and without a pause, 10,000 questions for the memory, stalled clients. By hand.
 
 python -m tests.load [--corpus DIR] [--handler sleep|work] [--questions 10000] [--out out] [--docs docs]
-Writes load.json and load.svg, and with --docs load.md and load.svg for the documentation. Its figures hold for a machine
-of which little else is asked: the load average of the machine before and after stands beside them.
+Writes load.json and load.svg, and with --docs load.md and load.svg for the documentation. Its figures hold for a
+machine of which little else is asked: the load average of the machine before and after stands beside them.
 """
 
 from __future__ import annotations

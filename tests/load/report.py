@@ -16,10 +16,10 @@ def report(found: dict[str, Any]) -> str:
     lines = [
         "# Load",
         "",
-        f"Written by `make load ARGS='--corpus DIR --docs docs'` on {found['measured']}, {found['cores']} cores, the users",
-        "beside the server on the same machine; its load average before and after stands in the last column. `no question",
-        "twice` is the worst case: each answer is computed. `questions as they come`: 3,000 wordings by Zipf's law, the n-th",
-        "most frequent 1/n as often as the first, none of them in the cache at the start.",
+        f"Written by `make load ARGS='--corpus DIR --docs docs'` on {found['measured']}, {found['cores']} cores, the",
+        "users beside the server on the same machine; its load average before and after stands in the last column. `no",
+        "question twice` is the worst case: each answer is computed. `questions as they come`: 3,000 wordings by",
+        "Zipf's law, the n-th most frequent 1/n as often as the first, none of them in the cache at the start.",
         "",
         "| " + " | ".join(HEADS) + " |",
         "|---|" + "---:|" * (len(HEADS) - 1),
@@ -36,7 +36,7 @@ def report(found: dict[str, Any]) -> str:
             "",
             f"Resident memory of the server: {memory['mb'][0]:.0f} MB before, {max(memory['mb']):.0f} MB at most, "
             f"{memory['mb'][-1]:.0f} MB after",
-            f"{memory['questions']:,} questions, no two the same; {memory['grown_mb_last_half']:+.1f} MB over the last half, "
-            f"{memory['errors']} errors.",
+            f"{memory['questions']:,} questions, no two the same; {memory['grown_mb_last_half']:+.1f} MB over the last "
+            f"half, {memory['errors']} errors.",
         ]
     return "\n".join([*lines, "", "![times of the answers, memory of the server](load.svg)", ""])
