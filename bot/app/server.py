@@ -24,7 +24,8 @@ from bot.app.assembly import Places, make_parts
 from bot.app.blocks import make_blocks
 from bot.app.callers import Callers, current_caller
 from bot.app.door import Door
-from bot.app.logins import Logins, read_logins
+from bot.app.login_file import read_logins
+from bot.app.logins import Logins
 from bot.app.mcp_gate import INSTALL_MCP, McpGate, require_mcp, speak_json
 from bot.app.parts import Parts
 from bot.app.quiet_log import SWITCH, Quiet, QuietFormatter
