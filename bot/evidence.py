@@ -36,8 +36,6 @@ _BUYER_ASKS = re.compile(
 
 # Sentences of which is kept what they show by themselves: those of some 40 articles several times over.
 KEPT_SENTENCES = 20_000
-# What was read in a sentence (article_id, start, end) for one question.
-Read = dict[tuple[str, int, int], dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,10 @@ class Evidence:
     def passage(self) -> Passage:
         """The passage that the sentence stands in."""
         return self.hit.passage
+
+
+# What was found in the hits of one question, by their passages.
+Read = dict[str, list[Evidence]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class _Asked:
 
     def share(self, terms: frozenset[str], found: frozenset[str]) -> float:
         """The share of the asked terms that are found, by their weight in the corpus."""
-        return sum(map(self.weights.__getitem__, terms & found)) / self.total if self.total else 0.0
+        both = terms & found
+        return sum(map(self.weights.__getitem__, both)) / self.total if both and self.total else 0.0
 
 
 class EvidenceFinder:
@@ -110,39 +113,35 @@ class EvidenceFinder:
         return self._trees[article_id]
 
     def find(self, question: Question, hits: Sequence[Hit], read: Read | None = None) -> list[Evidence]:
-        """Every sentence of the hits, best first. `read` carries what was read in sentences from one call to the next
-        for the same question."""
+        """Every sentence of the hits, best first. `read` carries what was found in hits from one call to the next, for
+        the same question and the same first hit."""
         if not hits:
             return []
-        best_passage = hits[0].score
+        read = {} if read is None else read
         asked = self._asked(question.terms)
-        found = []
+        found: list[Evidence] = []
         for hit in hits:
-            for unit in hit.units:
-                features = self._features(question, asked, hit, unit, best_passage, read)
-                score = self._bias + sum(map(mul, self._weights, features.values()))  # both in the order of FEATURES
-                text = self._shown(hit.passage.article_id, unit.start, unit.end).text
-                found.append(
-                    Evidence(hit, unit.start, unit.end, text, score, features["own"], features["context"], features)
-                )
+            place = hit.passage.passage_id
+            if place not in read:
+                read[place] = self._find_in(question, asked, hit, hits[0].score)
+            found += read[place]
         found.sort(key=lambda e: (-e.score, e.hit.rank, e.start))
         return found
 
-    def _features(
-        self, question: Question, asked: _Asked, hit: Hit, unit: UnitMatch, best_passage: float, read: Read | None
-    ) -> dict[str, float]:
-        """What is looked at: all shares are 0 to 1, the legs are standardised scores."""
-        place = (hit.passage.article_id, unit.start, unit.end)
-        own = read.get(place) if read is not None else None
-        if own is None:
-            own = self._read(question, asked, hit, unit)
-            if read is not None:
-                read[place] = own
-        return {"passage": (hit.score - best_passage) / 4.0, "first": 1.0 if hit.rank == 1 else 0.0, **own}
+    def _find_in(self, question: Question, asked: _Asked, hit: Hit, best_passage: float) -> list[Evidence]:
+        """The sentences of a hit. All shares that are looked at are 0 to 1, the legs are standardised scores."""
+        ranked = {"passage": (hit.score - best_passage) / 4.0, "first": 1.0 if hit.rank == 1 else 0.0}
+        found = []
+        for unit in hit.units:
+            shown = self._shown(hit.passage.article_id, unit.start, unit.end)
+            features = ranked | self._read(question, asked, shown, hit, unit)
+            score = self._bias + sum(map(mul, self._weights, features.values()))  # both in the order of FEATURES
+            own, context = features["own"], features["context"]
+            found.append(Evidence(hit, unit.start, unit.end, shown.text, score, own, context, features))
+        return found
 
-    def _read(self, question: Question, asked: _Asked, hit: Hit, unit: UnitMatch) -> dict[str, float]:
+    def _read(self, question: Question, asked: _Asked, shown: _Shown, hit: Hit, unit: UnitMatch) -> dict[str, float]:
         """What a sentence itself shows, wherever its passage stands among the hits."""
-        shown = self._shown(hit.passage.article_id, unit.start, unit.end)
         text, legs = shown.text, unit.legs
         return {
             "dense": dense_leg(legs, 0.0),
