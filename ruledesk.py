@@ -19,6 +19,7 @@ from eval.cli import evaluate
 from ingest.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
+    from bot.answer_cache import AnswerCache
     from bot.desk import Desk
 
 
@@ -209,6 +210,7 @@ def chat(
 
         require_mcp()  # before models are loaded
     folder = _folder(corpus)
+    from bot.answer_cache import AnswerCache
     from bot.app.assembly import Places
     from bot.app.server import serve
     from bot.team import data_folder, team_corpus
@@ -219,9 +221,8 @@ def chat(
     pinned = Path(str(resources.files("eval").joinpath("baseline.json")))
     own = folder if corpus is not None or auth is not None else None
     places = Places(data_folder(), own, report, pinned)
-    serve(
-        _desk(folder), host, port, auth, user_a_minute=rate, keep_refused=keep_refused, places=places, mcp=mcp
-    )
+    desk = _desk(folder, AnswerCache())
+    serve(desk, host, port, auth, user_a_minute=rate, keep_refused=keep_refused, places=places, mcp=mcp)
 
 
 @app.command(epilog="Example: ruledesk passwd zhou --lead >> logins.txt")
@@ -251,12 +252,12 @@ def _folder(corpus: Path | None) -> Path:
         return starter_corpus(bar)
 
 
-def _desk(corpus: Path | None) -> Desk:
+def _desk(corpus: Path | None, cache: AnswerCache | None = None) -> Desk:
     from bot.desk import Desk
 
     folder = _folder(corpus)
     with Bar() as bar:
-        return Desk.open(folder, progress=lambda step: bar(step, 0, 0))
+        return Desk.open(folder, progress=lambda step: bar(step, 0, 0), cache=cache)
 
 
 def _known_platform(platform: str | None) -> None:

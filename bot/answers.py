@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
 from index.hits import Hit
@@ -95,9 +95,9 @@ class Answer:
             "refused": self.refused,
             "reason": self.reason,
             "text": self.text,
-            "citations": [_jsonable(asdict(c)) for c in self.citations],
-            "facts": [_jsonable(asdict(f)) for f in self.facts],
-            "conflicts": [_jsonable(asdict(c)) for c in self.conflicts],
+            "citations": [_jsonable(c) for c in self.citations],
+            "facts": [_jsonable(f) for f in self.facts],
+            "conflicts": [_jsonable(c) for c in self.conflicts],
             "suggested_reply": self.suggested_reply,
             "hits": [h.to_json() for h in self.hits],
             "timings_ms": {k: round(v, 2) for k, v in self.timings_ms.items()},
@@ -107,11 +107,13 @@ class Answer:
 
 
 def _jsonable(value: Any) -> Any:
-    """Tuples as lists, so that what is printed equals what is read back."""
-    if isinstance(value, dict):
-        return {k: _jsonable(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
+    """Dataclasses as dicts and tuples as lists, so that what is printed equals what is read back."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
         return [_jsonable(v) for v in value]
+    if is_dataclass(value):
+        return {field.name: _jsonable(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

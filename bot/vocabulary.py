@@ -63,7 +63,7 @@ class Vocabulary:
         return key_terms(self._articles[article_id].text[start:end])
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)  # sentences of the rules; questions pass through it, and must not fill memory
 def key_terms(text: str) -> frozenset[str]:
     """Concepts of a text, and its content words that no concept covers."""
     terms = domain_glossary().terms(text)

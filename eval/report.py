@@ -94,7 +94,10 @@ def _section(result: EvalResult) -> str:
     figures = [f for f in plots[result.suite](result) if f] if result.suite in plots else []
     times = [row["ms"] for row in result.per_item if "ms" in row]
     if times:
-        about = "Wall clock in this run, models warm; what the other work of the machine adds is in it."
+        about = (
+            "Wall clock in this run, models warm, each answer computed, none kept from before; what the other work of "
+            "the machine adds is in it."
+        )
         figures.append(_figure("Latency", charts.histogram(times, f"{TITLES[result.suite]}: latency"), about))
     return (
         f'<section id="{result.suite}"><h2>{TITLES[result.suite]}</h2><p class="muted">{result.n} items. '

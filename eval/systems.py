@@ -205,7 +205,7 @@ def open_systems(corpus: Path | None, told: Told = lambda line: None) -> Systems
     told(f"opening {folder}")
     from bot.desk import Desk
 
-    desk = Desk.open(folder)
+    desk = Desk.open(folder, cache=None)  # what is measured is the work of answering, not of remembering
     return Systems(folder, desk, desk.retriever)
 
 

@@ -123,6 +123,7 @@ class Retriever:
             for name, (_, by_unit) in legs.items()
             if by_unit is not None
         }
+        weights = {name: self.weights.weight(name) for name in unit_legs}
         hits: list[Hit] = []
         for position in _best_first(total, max(4 * k, HEAD)):
             if len(hits) >= k:
@@ -133,7 +134,7 @@ class Retriever:
             parts = {name: float(scores[position]) for name, (scores, _) in legs.items()}
             parts["platform"] = float(platform[position])
             units = self._units_of(int(position), unit_legs)
-            best = max(units, key=lambda u: sum(self.weights.weight(n) * s for n, s in u.legs.items()))
+            best = max(units, key=lambda u: sum(weights[n] * s for n, s in u.legs.items()))
             score = float(total[position])
             hits.append(Hit(passage, score, len(hits) + 1, (best.start, best.end), parts, units))
         return hits

@@ -95,6 +95,7 @@
   function arrived(card) {
     clearTimeout(waiting);
     window.ruledesk.asking = null;
+    document.dispatchEvent(new Event("ruledesk:answered"));
     delete document.body.dataset.busy;
     const line = $(".rd-waiting");
     if (line) line.hidden = true;

@@ -44,7 +44,7 @@ class Door:
             # In the lock: a program that opens ten connections at once has its password hashed once.
             proof = hmac.digest(self._key, f"{name}\0{password}".encode("utf-8", "replace"), hashlib.sha256)
             known, until = self._remembered.get(proof, (None, 0.0))
-            if known is not None and self._clock() < until:
+            if known is not None and self._clock() < until and self.logins.holds(known):
                 self._lockout.passed(name, address)
                 return known
             try:
@@ -65,6 +65,9 @@ class Door:
     async def login_of(self, session: str | None, authorization: str | None, address: str) -> Login | None:
         """The login of a request, by its session or its HTTP Basic header. Raises TooMany."""
         login = self.sessions.login_of(session)
+        if login is not None and not self.logins.holds(login):
+            self.sessions.end(session)
+            login = None
         if login is None and (given := basic_login(authorization)) is not None:
             login = await self.enter(*given, address)
         return login

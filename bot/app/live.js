@@ -27,11 +27,10 @@
   async function lost() {
     if (banner) return;
     pending = desk.asking;
-    if (pending) keep(pending);
     say(t("lost.title"), t(pending ? "lost.hint" : "lost.wait"), false);
     while (!(await alive())) await new Promise((done) => setTimeout(done, POLL));
-    // A restarted server knows neither this page's session nor its login: the page opens anew and asks again. Where
-    // gradio has loaded it anew before, the question is kept all the same.
+    // A restarted server knows neither this page's session nor its login: the page opens anew and asks again. gradio
+    // loads it anew as well, whichever comes first.
     if (pending) { window.location.reload(); return; }
     say(t("lost.back"), "", true);
     setTimeout(() => { banner.remove(); banner = null; }, 4000);
@@ -67,30 +66,55 @@
     setTimeout(() => { label.textContent = t("link"); }, 1800);
   });
 
-  // A question that a lost server owes waits in this tab's own store.
+  // A question waits in this tab's own store until its answer stands: a page that is loaded anew, by whomever, asks again.
   const OWED = "ruledesk.owed";
-  function keep(value) {
-    try { sessionStorage.setItem(OWED, JSON.stringify(value)); } catch { /* without a store it has to be typed again */ }
-  }
+  const TRIES = 3; // a question that brings the server down must not do so for ever
+  const OLD = 10 * 60 * 1000;
+  const store = { // without one the question has to be typed again
+    read() { try { return JSON.parse(sessionStorage.getItem(OWED)); } catch { return null; } },
+    write(value) { try { sessionStorage.setItem(OWED, JSON.stringify(value)); } catch { /* full or closed */ } },
+    clear() { try { sessionStorage.removeItem(OWED); } catch { /* closed */ } },
+  };
   function owed() {
-    try { return JSON.parse(sessionStorage.getItem(OWED)); } catch { return null; }
+    const kept = store.read();
+    if (kept && kept.tries < TRIES && Date.now() - kept.at < OLD) return kept;
+    store.clear();
+    return null;
   }
-  desk.onDrawn.push(() => {
-    const paid = !desk.asking && document.querySelector("#rd-answer .rd-card");
-    if (paid && owed()) sessionStorage.removeItem(OWED);
-  });
+  const busy = desk.busy;
+  desk.busy = (question) => {
+    busy(question);
+    if (!desk.asking || desk.asking.question !== question) return;
+    const before = store.read();
+    const tries = before && before.question === question ? before.tries + 1 : 0;
+    store.write({ ...desk.asking, tries, at: Date.now() });
+  };
+  document.addEventListener("ruledesk:answered", () => store.clear());
 
   const asked = new URLSearchParams(window.location.search);
   let link = asked.get("q") ? { question: asked.get("q"), platform: asked.get("platform") } : owed();
-  desk.onDrawn.push(() => {
-    const ready = link && desk.question() && document.querySelector("#rd-answer .rd-home") && document.querySelector("#rd-platform input:checked");
-    if (!ready) return;
-    const { question, platform } = link;
-    link = null;
+  const answered = () => desk.asking || document.querySelector("#rd-answer .rd-card");
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  async function askFor({ question, platform }) {
     window.history.replaceState(null, "", window.location.pathname);
-    // The remembered platform comes back from the browser's store a moment after the page stands.
-    setTimeout(() => desk.ask(question, platform || undefined), 400);
-  });
+    await pause(400); // the remembered platform comes back from the browser's store a moment after the page stands
+    // gradio draws its boxes before it listens to them: a press that nobody heard is repeated.
+    for (let tries = 0; tries < 20 && !answered(); tries += 1) {
+      desk.ask(question, platform || undefined);
+      for (let i = 0; i < 10 && !answered(); i += 1) await pause(100);
+    }
+  }
+  // Looked for from time to time, too: that a platform is checked shows in no change of the page.
+  const looking = setInterval(begin, 100);
+  function begin() {
+    if (link && !answered()) {
+      if (!desk.question() || !document.querySelector("#rd-answer .rd-home")) return;
+      if (!document.querySelector("#rd-platform input:checked")) return;
+      askFor(link);
+    }
+    link = null;
+    clearInterval(looking);
+  }
 
   // The clock: a buyer waits from the moment the agent begins to look ------------------------------------------------
   const LIMIT = 40;

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,7 +20,7 @@ Role = Literal["agent", "lead"]
 ROLES: tuple[Role, ...] = ("agent", "lead")
 MIN_PASSWORD, MAX_PASSWORD, MAX_NAME = 8, 500, 64
 MEMORY_KIB, PASSES = 19_456, 2  # what OWASP's cheat sheet names as the least for argon2id with one lane
-_HINT = "make one with: ruledesk passwd NAME"
+HINT = "make one with: ruledesk passwd NAME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,18 @@ class Login:
     lead: bool = False
 
 
-class Logins:
-    """The people of a login file."""
+People = Mapping[str, tuple[Login, str]]  # by name, the login and its argon2 hash
 
-    def __init__(self, people: Mapping[str, tuple[Login, str]]) -> None:
-        """`people`: by name, the login and its argon2 hash."""
+
+class Logins:
+    """The people of a login file. Whoever is taken out of it, or gets another password or role, is another login from
+    then on: `holds` tells the old one from the new."""
+
+    def __init__(self, people: People, newer: Callable[[], People | None] = lambda: None) -> None:
+        """`newer` gives the people anew whenever they changed, else None."""
         self._people = dict(people)
+        self._newer = newer
+        self._lock = threading.Lock()
         self._hasher = _hasher()
         # An unknown name costs what a known one costs: its password is held against this, made at the file's own cost.
         first = next(iter(self._people.values()), None)
@@ -44,42 +51,54 @@ class Logins:
 
     def named(self, name: str | None) -> Login | None:
         """The login of a name that was verified before."""
-        found = self._people.get(name or "")
+        found = self._now().get(name or "")
         return found[0] if found else None
+
+    def holds(self, login: Login) -> bool:
+        """Whether a login that was given out still stands as it was."""
+        return self.named(login.name) is login
 
     def check(self, name: str, password: str) -> Login | None:
         """The login where name and password fit. Slow on purpose (some 50 ms), known name or not."""
-        login, expected = self._people.get(name, (None, self._decoy))
+        login, expected = self._now().get(name, (None, self._decoy))
         try:
             self._hasher.verify(expected, password[:MAX_PASSWORD])
         except (Argon2Error, InvalidHashError, UnicodeEncodeError):
             return None
         return login
 
+    def _now(self) -> People:
+        with self._lock:
+            newer = self._newer()
+            if newer is not None:
+                old = self._people
+                self._people = {name: old[name] if old.get(name) == row else row for name, row in newer.items()}
+            return self._people
 
-def read_logins(path: Path) -> Logins:
+
+def parse_logins(content: bytes, path: Path) -> People:
     """Reads `name:role:hash` lines; blank lines and lines with # first are left out. Raises UsageError."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the login file {path}: {error}; {_HINT} >> {path}") from error
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"cannot read the login file {path}: {error}; {HINT} >> {path}") from error
     people: dict[str, tuple[Login, str]] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, role, hashed = (*line.strip().split(":", 2), "", "")[:3]
         if role not in ROLES or not hashed.startswith("$argon2id$"):
-            raise UsageError(f"{path} line {number} is not name:role:hash (plain passwords are not kept); {_HINT}")
+            raise UsageError(f"{path} line {number} is not name:role:hash (plain passwords are not kept); {HINT}")
         if name in people:
             raise UsageError(f"{path} line {number} names {name!r} a second time; remove one of the lines")
         try:
             extract_parameters(hashed)
         except InvalidHashError as error:
-            raise UsageError(f"{path} line {number}: the hash of {name!r} is damaged; {_HINT}") from error
+            raise UsageError(f"{path} line {number}: the hash of {name!r} is damaged; {HINT}") from error
         people[_checked_name(name)] = (Login(name, role == "lead"), hashed)
     if not people:
-        raise UsageError(f"{path} names nobody who may log in; {_HINT} >> {path}")
-    return Logins(people)
+        raise UsageError(f"{path} names nobody who may log in; {HINT} >> {path}")
+    return people
 
 
 def login_line(name: str, password: str, lead: bool = False) -> str:

@@ -73,7 +73,7 @@ def add_routes(app: FastAPI, service: Service, parts: Parts, door: Door | None) 
     """Adds /health, /metrics, the page's scripts and the /v1 routes; with a door, all but the first and the scripts are
     behind it, and /login and /logout are there."""
 
-    def login() -> None:
+    async def login() -> None:  # a plain function would cost a thread for each request
         if door is not None and current_caller().login is None:
             raise HTTPException(401, "log in first", {"WWW-Authenticate": 'Basic realm="ruledesk"'})
 

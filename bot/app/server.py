@@ -24,7 +24,8 @@ from bot.app.assembly import Places, make_parts
 from bot.app.blocks import make_blocks
 from bot.app.callers import Callers, current_caller
 from bot.app.door import Door
-from bot.app.logins import Logins, read_logins
+from bot.app.login_file import read_logins
+from bot.app.logins import Logins
 from bot.app.mcp_gate import INSTALL_MCP, McpGate, require_mcp, speak_json
 from bot.app.parts import Parts
 from bot.app.quiet_log import SWITCH, Quiet, QuietFormatter
@@ -41,6 +42,8 @@ from ingest.errors import UsageError
 FOLDER = Path(__file__).parent
 MAX_CONNECTIONS = 2_000  # beyond them uvicorn answers 503 itself; an open page holds one or two
 SESSIONS = 500  # gradio keeps 10,000 sessions' state by default
+# Seconds between gradio's looks into its queue: its own 0.001 costs a tenth of a core all day, and no answer queues.
+QUEUE_POLL = 0.02
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -93,6 +96,7 @@ def build_app(
         max_file_size=1,
         mcp_server=mcp,
     )
+    blocks._queue.sleep_when_free = QUEUE_POLL
     if mcp:
         if not blocks.mcp_server:  # gradio goes on without it
             raise UsageError(f"the MCP server did not start ({blocks.mcp_error}); {INSTALL_MCP}")

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 import anyio
 import anyio.to_thread
 
+from bot.answer_cache import CacheCounts
 from bot.answers import Answer
 from bot.app.logins import Logins
 from bot.app.metrics import Metrics
@@ -47,6 +48,14 @@ class Dated(Protocol):
         """When, or None where that is not known."""
 
 
+@runtime_checkable
+class Caching(Protocol):
+    """A desk that keeps answers."""
+
+    def cache_counts(self) -> CacheCounts | None:
+        """How much its cache has helped, or None where it has none."""
+
+
 class Service:
     """The desk behind the screen and the API."""
 
@@ -65,7 +74,7 @@ class Service:
         self.keeps_refused = keep_refused and feedback is not None
         self.logins = logins
         self.log = log or Quiet()
-        self.metrics = Metrics(self._built, lambda: len(desk.articles()), lambda: self._under_way)
+        self.metrics = Metrics(self._built, lambda: len(desk.articles()), lambda: self._under_way, self._cached)
         self._limiter = anyio.CapacityLimiter(AT_ONCE)
         self._most = AT_ONCE + max_waiting
         self._under_way = 0
@@ -123,3 +132,6 @@ class Service:
 
     def _built(self) -> datetime | None:
         return self.desk.index_built() if isinstance(self.desk, Dated) else None
+
+    def _cached(self) -> CacheCounts | None:
+        return self.desk.cache_counts() if isinstance(self.desk, Caching) else None

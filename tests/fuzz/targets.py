@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 
 from bot.answers import Answer
-from bot.app.logins import basic_login, read_logins
+from bot.app.login_file import read_logins
+from bot.app.logins import basic_login
 from bot.batch import read_lines, read_row
 from bot.check.normalise import fold
 from bot.desk import Desk

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import queue
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -42,6 +44,48 @@ def test_each_gets_its_own_vector_and_they_share_passes():
     assert sum(inner.passes) == 24
     assert len(inner.passes) < 24
     assert max(inner.passes) <= AT_ONCE
+
+
+class Stepwise(HashingEncoder):
+    """Tells of each pass that it begins, and waits until it is let through."""
+
+    def __init__(self) -> None:
+        super().__init__(dimension=16)
+        self.begun: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+        self.through = threading.Semaphore(0)
+
+    def encode_queries(self, texts):
+        self.begun.put(list(texts))
+        assert self.through.acquire(timeout=10)
+        return super().encode_queries(texts)
+
+
+def test_who_has_the_vectors_waits_for_nobodys_next_pass():
+    inner = Stepwise()
+    gathering = Gathering(inner)
+
+    def waiting(count: int) -> None:
+        until = time.monotonic() + 10
+        while len(gathering._waiting) < count:
+            assert time.monotonic() < until
+            time.sleep(0.001)
+
+    with ThreadPoolExecutor(20) as pool:
+        first = pool.submit(gathering.encode_queries, ["first"])
+        assert inner.begun.get(timeout=10) == ["first"]
+        together = [pool.submit(gathering.encode_queries, [f"together {i}"]) for i in range(9)]
+        waiting(9)
+        inner.through.release()
+        assert len(inner.begun.get(timeout=10)) == 9
+        last = pool.submit(gathering.encode_queries, ["last"])
+        waiting(1)
+        inner.through.release()
+        assert inner.begun.get(timeout=10) == ["last"]
+        for job in (first, *together):
+            assert job.result(5).shape == (1, 16), "it had its vectors, and waited for the pass of the last one"
+        assert not last.done()
+        inner.through.release()
+        assert last.result(10).shape == (1, 16)
 
 
 def test_an_error_reaches_those_who_asked_and_nobody_later():

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bot.answer_cache import AnswerCache
 from bot.answers import Answer
 from bot.app.server import serve
 from bot.desk import Desk
@@ -39,7 +40,8 @@ class SlowDesk(FakeDesk):
 
 def main(kind: str, port: str) -> None:
     """Serves until it is ended."""
-    desk: DeskApi = SlowDesk(kind == "work") if kind in ("sleep", "work") else Desk.open(Path(kind))
+    made_up = kind in ("sleep", "work")
+    desk: DeskApi = SlowDesk(kind == "work") if made_up else Desk.open(Path(kind), cache=AnswerCache())
     with tempfile.TemporaryDirectory() as folder:
         serve(desk, port=int(port), feedback_file=Path(folder) / "feedback.sqlite3")
 

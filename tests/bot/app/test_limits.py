@@ -20,6 +20,7 @@ from fake_desk import FakeDesk
 from fastapi.testclient import TestClient
 from people import in_a_loop
 
+from bot.answer_cache import CacheCounts
 from bot.answers import Answer
 from bot.app import security
 from bot.app.quiet_log import QuietFormatter
@@ -114,6 +115,19 @@ def test_metrics_count_and_tell_no_word_of_a_question() -> None:
     assert float(found["ruledesk_articles"]) == len(desk.articles())
     assert 3600 <= float(found["ruledesk_index_age_seconds"]) < 3700
     assert not re.search(r"[\u4e00-\u9fff]", reply.text)
+
+
+def test_metrics_tell_what_the_answer_cache_saved() -> None:
+    class Keeping(FakeDesk):
+        def cache_counts(self) -> CacheCounts:
+            return CacheCounts(hits=7, misses=3, answers=2, bytes=4096)
+
+    with TestClient(build_app(Keeping())) as client:
+        found = dict(re.findall(r"^(ruledesk_cache_\w+) (\S+)$", client.get("/metrics").text, re.MULTILINE))
+    assert (found["ruledesk_cache_hits_total"], found["ruledesk_cache_misses_total"]) == ("7.0", "3.0")
+    assert (found["ruledesk_cache_answers"], found["ruledesk_cache_bytes"]) == ("2.0", "4096.0")
+    with TestClient(build_app(FakeDesk())) as client:
+        assert "ruledesk_cache" not in client.get("/metrics").text
 
 
 @pytest.mark.parametrize(("switched_on", "shown"), [(False, False), (True, True)])

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -27,7 +28,12 @@ serve(FakeDesk(), port=0, auth_file=Path(sys.argv[1]), feedback_file=Path(sys.ar
 """
 
 
-def test_it_says_where_it_is_when_it_answers(tmp_path: Path):
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_it_says_where_it_is_and_leaves_the_processor_alone_until_somebody_asks(tmp_path: Path):
     logins, store = tmp_path / "logins", tmp_path / "feedback.sqlite3"
     logins.write_text(login_line("desk", "open-sesame") + "\n")
     path = os.pathsep.join((str(ROOT), str(HERE)))
@@ -44,6 +50,10 @@ def test_it_says_where_it_is_when_it_answers(tmp_path: Path):
             with urllib.request.urlopen(url + "/health", timeout=10) as response:
                 assert response.status == 200
             assert store.exists()
+            time.sleep(0.5)
+            spent = _processor_seconds(process.pid)
+            time.sleep(2)
+            assert _processor_seconds(process.pid) - spent < 0.12, "gradio's queue alone would take 0.2 s"
         finally:
             process.terminate()
             process.wait(10)
