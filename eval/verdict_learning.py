@@ -1,7 +1,7 @@
 """Trains the verdict: python -m eval.verdict_learning CORPUS ITEMS.jsonl [...] [--contrast FILE.jsonl] --out FILE.json
 
-Each question is read from what the desk finds and from its gold sentence; a contrast set brings rules of its own. Prints
-what thresholds cost, cross-validated (folds of questions).
+Each question is read from what the desk finds and from its gold sentence; a contrast set brings rules of its own.
+Prints what thresholds cost, cross-validated (folds of questions).
 """
 
 from __future__ import annotations
