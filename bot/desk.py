@@ -18,7 +18,7 @@ from bot.conflicts import ConflictIndex
 from bot.desk_api import MAX_DRAFT, MAX_QUESTION, Turn
 from bot.evidence import Read
 from bot.findings import CheckResult
-from bot.followups import in_context
+from bot.followups import in_context, platform_in
 from bot.question import read_question
 from bot.reader import Reader
 from bot.suggestions import ReplyLines
@@ -102,11 +102,12 @@ class Desk:
         if not 1 <= top <= 50:
             raise UsageError(f"top is {top}; it must be 1 to 50")
         where, opened, meant = _platform(platform), self._current(), in_context(text, history)
+        spoken_of = platform_in(history) if where is None else None
         if self.cache is None:
-            return replace(_answer(opened, text, meant, where, top, begun), id=item_id)
+            return replace(_answer(opened, text, meant, where, spoken_of, top, begun), id=item_id)
         # History counts by what it makes of the question, not by its words: two agents rarely have the same one.
-        key = (opened.number, text, meant, where, top, self._today())
-        answer, computed = self.cache.get(key, lambda: _answer(opened, text, meant, where, top, begun))
+        key = (opened.number, text, meant, where, spoken_of, top, self._today())
+        answer, computed = self.cache.get(key, lambda: _answer(opened, text, meant, where, spoken_of, top, begun))
         if not computed:
             spent = (time.perf_counter() - begun) * 1000
             answer = replace(answer, timings_ms={"retrieve": spent, "read": 0.0, "total": spent})
@@ -177,8 +178,19 @@ class Desk:
         return _Opened(next(self._numbers), retriever, reader, checker, articles)
 
 
-def _answer(opened: _Opened, text: str, meant: str, platform: str | None, top: int, begun: float) -> Answer:
-    """One computed answer: `meant` is the question as its history makes it, `begun` when it came."""
+def _answer(
+    opened: _Opened, text: str, meant: str, platform: str | None, spoken_of: str | None, top: int, begun: float
+) -> Answer:
+    """One computed answer: `meant` is the question as its history makes it, `spoken_of` the platform that the history is
+    about, `begun` when it came. Of that platform first; where its rules are silent, of any."""
+    answer = _read(opened, text, meant, platform or spoken_of, top, begun)
+    if answer.refused and spoken_of and not platform:
+        anywhere = _read(opened, text, meant, None, top, begun)
+        return answer if anywhere.refused else anywhere
+    return answer
+
+
+def _read(opened: _Opened, text: str, meant: str, platform: str | None, top: int, begun: float) -> Answer:
     read = read_question(meant, platform)
     hits = opened.retriever.search(read.query, max(top, RANKED))
     sentences: Read = {}

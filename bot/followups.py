@@ -23,6 +23,13 @@ _CONSEQUENCE = re.compile(
     r"扣[分钱款]?|罚[款钱]?|赔[偿付钱]?|封[店号]|关[闭店]+|降权|下架|违规|处罚|后果|怎么办|多久|几[天分]|多少[钱分天]?|points?|fine[ds]?|penalt\w+|punish\w*|how (?:much|many|long)",
     re.IGNORECASE,
 )
+# What an earlier question wanted to know, to be asked of another matter: 「扣几分」 … 「那泄露信息呢」.
+_WANTED = re.compile(
+    r"[扣罚赔][^,，。?？]{0,2}(?:几|多少)[分元块钱天]*|(?:多久|多长时间|几(?:天|小时|个?工作日|分钟|个月))[内之]?|会(?:有)?(?:什么|啥|怎[么样])[^,，。?？]{0,4}|怎么(?:处罚|处理|办|罚)|"
+    r"how (?:many|much|long|soon|often)(?: \w*points| days| hours| yuan| money| percent)?|what (?:happens|is the (?:fine|penalty|deadline|limit))",
+    re.IGNORECASE,
+)
+_LEADS_ON = re.compile(r"^\s*(?:那么?(?!个)|然后|换成|改成|and\b|what about|how about|then\b|but\b|so\b)[\s,，]*|呢?[?？。\s]*$", re.IGNORECASE)
 # Words of asking and of the usual persons carry no subject of their own.
 _NO_SUBJECT = frozenset(
     f"{CONCEPT}{name}"
@@ -46,6 +53,8 @@ def in_context(question: str, history: Sequence[Turn]) -> str:
     short = len(question) <= 12 if language_of(question) == "zh" else len(question.split()) <= 6
     # 「可以养猫吗」 is short and has no concept, but a subject: it is asked by itself, and refused.
     empty = not {t for t in key_terms(_CONSEQUENCE.sub(" ", question)) if t not in _NO_SUBJECT and t not in _PLATFORM_TERMS}
+    if leans and own and (other := _of_another_matter(question, last)):
+        return other
     if (leans and own <= 2) or (short and empty):
         text = _swap_platform(last, mentions[0][0], question) if mentions else last
         return (
@@ -54,6 +63,32 @@ def in_context(question: str, history: Sequence[Turn]) -> str:
             else f"{text.rstrip('?？。!！ ')},{question}"
         )
     return question
+
+
+def platform_in(history: Sequence[Turn]) -> str | None:
+    """The platform that the conversation is about: the one named last, where a question named just one."""
+    for turn in reversed(history):
+        named = {platform for platform, _, _ in platform_mentions(turn.question)}
+        if named:
+            return named.pop() if len(named) == 1 else None
+    return None
+
+
+def _of_another_matter(question: str, last: str) -> str | None:
+    """「那泄露信息呢」 after 「…扣几分」: the new matter with what was wanted of the old one. None where the question says
+    itself what it wants, or the one before it wanted no figure or consequence."""
+    wanted = _WANTED.search(last)
+    matter = _LEADS_ON.sub("", question).strip()
+    if wanted is None or _CONSEQUENCE.search(question) or not _is_matter(matter):
+        return None
+    if language_of(question) == "en":
+        return f"{wanted.group(0)} {matter}?"
+    return f"{matter}{wanted.group(0)}?"
+
+
+def _is_matter(text: str) -> bool:
+    """Whether words name a matter rather than a circumstance of the one before (如果买家坚持)."""
+    return not re.match(r"(?:如果|要是|万一|假如|if\b|when\b|他|它|这|the buyer|he\b|she\b|they\b)", text, re.IGNORECASE)
 
 
 _PLATFORM_TERMS = frozenset(
