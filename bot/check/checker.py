@@ -57,7 +57,7 @@ class ReplyChecker:
         marks = [m for label in self._data.labels.values() for m in find_marks(view, label, self._polarity)]
         marks += self._listed.find(view, platform)
         marks += self._rivals.find(view, platform, self._citer)
-        if not marks and (suspect := self._hints.suspect(view)) is not None and not self._excused(view, suspect):
+        if not marks and (suspect := self._hints.suspect(view)) is not None:
             marks = [suspect]
         language = "zh" if any(is_cjk(c) for c in draft) else "en"
         findings: list[Finding] = []
@@ -68,11 +68,6 @@ class ReplyChecker:
                 findings.append(finding)
                 n += len(finding.citations)
         return CheckResult(draft, tuple(findings), item_id)
-
-    def _excused(self, view: View, suspect: Mark) -> bool:
-        """What excuses the patterns of a label, two of them at least, excuses a suspicion of it."""
-        patterns = self._data.labels[suspect.label].patterns
-        return sum(1 for p in patterns if p.unless is not None and p.unless.search(view.text)) > 1
 
     def _finding(self, view: View, mark: Mark, platform: str | None, language: str, n: int) -> Finding | None:
         label = self._data.labels[mark.label]
