@@ -92,9 +92,9 @@ def build_index(
         texts = _Texts.of(corpus)
         generation = f"gen-{_identity(corpus, names, texts)}"
         last = last_good(home, mend_command(corpus_folder))
+        sweep(home, {last[0].name} if last else set(), disk)
         if last and last[0].name == generation:
             return BuildReport(generation, len(corpus.passages), last[1].units, 0, last[1].units, True)
-        sweep(home, {last[0].name} if last else set(), disk)
         return _build(corpus, texts, home, generation, encoders or load_encoders(names), last, progress, disk)
 
 

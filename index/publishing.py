@@ -27,6 +27,8 @@ def sweep(home: Path, keep: set[str], disk: Disk) -> None:
     whole = [p for p in old if not p.name.endswith(".tmp") and p.name not in keep]
     for path in [p for p in old if p.name.endswith(".tmp")] + whole[KEEP - 1 :]:
         disk.remove_tree(path)
+    for path in home.glob(f".{CURRENT}.*.tmp"):  # of a run that died just before the last rename
+        disk.remove(path)
 
 
 def publish(home: Path, work: Path, generation: str, disk: Disk) -> None:

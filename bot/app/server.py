@@ -41,6 +41,8 @@ from ingest.errors import UsageError
 
 FOLDER = Path(__file__).parent
 MAX_CONNECTIONS = 2_000  # beyond them uvicorn answers 503 itself; an open page holds one or two
+# Seconds that an idle connection stays open. uvicorn's own 5 end it just as an agent who thought for 5 s asks again.
+KEEP_ALIVE = 65
 SESSIONS = 500  # gradio keeps 10,000 sessions' state by default
 # Seconds between gradio's looks into its queue: its own 0.001 costs a tenth of a core all day, and no answer queues.
 QUEUE_POLL = 0.02
@@ -142,7 +144,13 @@ def serve(
     listening = _listen(host, port)
     threading.Thread(target=_warm, args=(desk,), name="warm up", daemon=True).start()
     try:
-        config = uvicorn.Config(app, log_level="warning", server_header=False, limit_concurrency=MAX_CONNECTIONS)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            limit_concurrency=MAX_CONNECTIONS,
+            timeout_keep_alive=KEEP_ALIVE,
+        )
         if not log_questions:
             for handler in logging.getLogger("uvicorn").handlers:
                 handler.setFormatter(QuietFormatter("%(levelname)s: %(message)s"))

@@ -129,6 +129,15 @@ def test_a_build_that_dies_leaves_the_last_good_index(tmp_path: Path, after: int
     assert list((corpus / "index").glob("*.tmp")) == [], "a dead build's folder was left behind"
 
 
+def test_what_a_kill_before_the_last_rename_left_is_swept_away(tmp_path: Path) -> None:
+    corpus = small_corpus(tmp_path)
+    build_index(corpus, encoders=[HashingEncoder()])
+    left = corpus / "index" / ".CURRENT.4711.tmp"
+    left.write_text("gen-0\n")
+    assert build_index(corpus, encoders=[HashingEncoder()]).up_to_date
+    assert not left.exists() and top(corpus, "漏发赠品")
+
+
 def test_a_first_build_that_dies_leaves_no_index(tmp_path: Path) -> None:
     corpus = small_corpus(tmp_path)
     dying = HashingEncoder()
