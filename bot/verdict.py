@@ -8,6 +8,7 @@ weights fitted on training questions (bot/verdict.toml); there is no bias, so th
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,9 @@ from bot.verdict_words import words
 from bot.vocabulary import Vocabulary
 
 __all__ = ["Decision", "SentenceContext", "decide", "sentence_context"]
+
+
+_BUYER = re.compile(r"顾客|买家|消费者|用户|客户|客人")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,12 @@ def decide(
         return Decision(None)
     total = sum(v for v, _ in votes)
     confidence = 1 / (1 + math.exp(-abs(total)))
-    if _is_open(asked, sentences[votes[0][1].sentence]):
+    first = sentences[votes[0][1].sentence]
+    if asked.frame == "must" and _leaves_choice(first) and not _BUYER.search(_text(first)):
+        # What the shop may choose is no duty of the shop; what the buyer chooses depends on him.
+        free: Verdict = "yes" if asked.turned else "no"
+        return Decision(free, confidence, votes[0][1].sentence, "choice")
+    if _is_open(asked, first):
         return Decision("depends", confidence, votes[0][1].sentence, "open", readings)
     best = max(votes, key=lambda v: v[0] if total > 0 else -v[0])[1]
     if abs(total) < words().threshold:
@@ -62,7 +71,14 @@ def decide(
 
 def _is_open(asked: Asked, best: tuple[str, str] | SentenceContext) -> bool:
     """Whether the best sentence leaves the matter to somebody's choice, or to a condition."""
-    text = best.sentence if isinstance(best, SentenceContext) else best[0]
     if asked.frame in ("must", "fact"):
-        return words().choice.search(text) is not None
-    return asked.frame == "may" and words().condition.search(text) is not None
+        return _leaves_choice(best)
+    return asked.frame == "may" and words().condition.search(_text(best)) is not None
+
+
+def _leaves_choice(best: tuple[str, str] | SentenceContext) -> bool:
+    return words().choice.search(_text(best)) is not None
+
+
+def _text(best: tuple[str, str] | SentenceContext) -> str:
+    return best.sentence if isinstance(best, SentenceContext) else best[0]

@@ -92,6 +92,11 @@ def rules_other(asked: Asked, clause: Clause) -> bool:
 def excepted(asked: Asked, sentence: str, clause: Clause) -> bool:
     """Whether the question asks about what the clause takes out (除…外)."""
     named = key_terms(sentence[clause.act : clause.end])
+    others = key_terms(sentence[: clause.start] + " " + sentence[clause.end :])
+    # 除自动回复外,机器人回复都算: what both name does not tell which of them is asked about.
+    alone, beside = (named - others) & asked.terms, (others - named) & asked.terms
+    if len(alone) != len(beside) and (named & others & asked.terms):
+        return len(alone) > len(beside)
     return bool(named) and 2 * len(named & asked.terms) >= len(named)
 
 

@@ -184,3 +184,15 @@ def test_it_is_fast(vocabulary: Vocabulary) -> None:
         decide(question, sentences, vocabulary)
         spent.append(time.perf_counter() - begin)
     assert statistics.median(spent) < 0.002
+
+
+def test_what_the_shop_may_choose_is_no_duty(vocabulary: Vocabulary) -> None:
+    rule = [("商家可以选择是否为订单投保运费险。", "")]
+    assert decide(read_question("必须给每单买运费险吗"), rule, vocabulary).verdict == "no"
+    assert decide(read_question("Do I have to insure the freight of every order?"), rule, vocabulary).verdict == "no"
+
+
+def test_what_is_left_out_and_what_is_let_in_are_told_apart(vocabulary: Vocabulary) -> None:
+    rule = [("除自动回复外,机器人回复也计入回复率。", "")]
+    assert decide(read_question("自动回复算进回复率吗"), rule, vocabulary).verdict == "no"
+    assert decide(read_question("机器人回复算进回复率吗"), rule, vocabulary).verdict == "yes"
