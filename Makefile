@@ -18,7 +18,7 @@ help:
 	@echo "make test   run the tests"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make audit  bandit and pip-audit"
-	@echo "make load   50 users against the web server (ARGS='--corpus DIR'): out/load.json, out/load.svg"
+	@echo "make load   50 users against the web server (ARGS='--corpus DIR --docs docs'): out/load.json, out/load.svg"
 	@echo "make fuzz   atheris on every reader, SECONDS_EACH=60"
 	@echo "make bench  run the benchmark"
 	@echo "make scale  build time, memory and query time from 200 to 1,000,000 passages: docs/scale.md"

@@ -27,7 +27,7 @@ from index.encoders.loading import Encoder
 from index.retriever import Retriever, current_generation
 from ingest.articles import Article
 from ingest.errors import UsageError
-from ingest.platforms import PLATFORMS, normalise_platform
+from ingest.platforms import PLATFORMS, normalise_platform, platforms_in
 
 RANKED = 12  # passages that are put in a new order by their sentences
 READ_HITS = 6  # passages that the reader looks into, whatever number of hits is asked for
@@ -102,7 +102,8 @@ class Desk:
         if not 1 <= top <= 50:
             raise UsageError(f"top is {top}; it must be 1 to 50")
         where, opened, meant = _platform(platform), self._current(), in_context(text, history)
-        spoken_of = platform_in(history) if where is None else None
+        # A platform that the question names goes before one that was spoken of.
+        spoken_of = platform_in(history) if where is None and not platforms_in(meant) else None
         if self.cache is None:
             return replace(_answer(opened, text, meant, where, spoken_of, top, begun), id=item_id)
         # History counts by what it makes of the question, not by its words: two agents rarely have the same one.

@@ -88,7 +88,8 @@ def test_a_page_that_is_loaded_anew_in_mid_answer_asks_again_but_not_for_ever(op
     page = open_page()
     page.route("**/gradio_api/run/predict", lambda route: None)  # no answer ever comes
     page.fill(BOX, SLOW)
-    page.press(BOX, "Enter")
+    with page.expect_request("**/gradio_api/run/predict"):
+        page.press(BOX, "Enter")
     for _ in range(3):
         with page.expect_request("**/gradio_api/run/predict") as asked:
             page.reload()
