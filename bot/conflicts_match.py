@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from bot.conflicts_claims import CORE, Claim, weight
@@ -9,6 +10,8 @@ from bot.conflicts_modal import clash
 from bot.conflicts_words import LIGHT, Words
 
 HALF = 0.5
+_AHEAD = re.compile(r"提前|提早")
+_AFTER = re.compile(r"后(?!台|续|果|者|面)")
 # 「满7天」 and 「7天」; 「超过2次的扣分」 and 「最多2次」.
 _ALIKE = ({"min", "span"}, {"over", "above"}, {"above", "cap"})
 # Acts that somebody has to do; a shop is blocked or a search rank lowered whoever is named.
@@ -66,6 +69,8 @@ def may_compare(one: Claim, other: Claim, words: Words, *, loose: bool = False) 
         return False
     if one.kind == "duration" and one.sure and other.sure and not one.acts & other.acts:
         return False
+    if one.kind == "duration" and _ahead_and_after(one, other):
+        return False
     return _actors_agree(one, other) and _circumstances_agree(one, other, words, loose)
 
 
@@ -82,6 +87,13 @@ def differ(one: Claim, other: Claim) -> bool:
     if one.kind == "modal":
         return clash(str(one.value), str(other.value))
     return one.value != other.value
+
+
+def _ahead_and_after(one: Claim, other: Claim) -> bool:
+    """Whether one term lies ahead of what happens, the other behind: 「提前3天寄到」 and 「下播后7天寄回」."""
+    ahead = [_AHEAD.search(claim.own_text) is not None for claim in (one, other)]
+    behind = other if ahead[0] else one
+    return ahead[0] != ahead[1] and _AFTER.search(behind.own_text) is not None
 
 
 def _platforms_meet(one: Claim, other: Claim) -> bool:

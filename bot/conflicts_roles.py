@@ -20,7 +20,7 @@ _CAP = re.compile(
 _CAP_AFTER = re.compile(r"^\s?(?:封顶|为限|为上限|以内|之内|为顶)")
 _GETS = re.compile(r"\s?[元件]?\s?[，,]?(?:可|再|立|就|即)?(?:享受?|减|送|返|打)")
 _QUOTA = re.compile(r"限(?:购|领|拍|买|量|用)?[^，,。；;]{0,4}$")
-_MAY_DO = re.compile(r"(?<![不只])(?:可以?|能|允许)[^，,。；;不满达超]{0,6}$")
+_MAY_DO = re.compile(r"(?<![不只])(?:可以?|能|允许)[^，,。；;不满达超]{0,10}$")
 # 「由48小时改为24小时」: the first figure holds no longer.
 _FORMER = re.compile(r"(?:由|从|原来?的?|原先|原本|以前|以往|过去|此前|之前|旧规?的?)[^，,。；;\d]{0,8}$")
 _CHANGED = re.compile(
@@ -61,6 +61,10 @@ REQUEST = re.compile(r"(?:退款|退货|换货|维修|售后)[^，,。；;]{0,8}
 _WHO = re.compile(
     r"(?<![向给对让把为与跟被和问请替找帮])(?<!要求)(?<!通知)(?<!告诉)(?<!引导)(?:(?P<buyer>买家|消费者|顾客|客户(?!服务)|买方|用户|购买者)"
     r"|(?P<seller>商家|卖家|商户|店铺|店家|客服|卖方|掌柜|仓库))(?!的?(?:信息|资料|账[户号]|原因|责任|同意|地址|权益|电话|隐私|个人|的?要求下))"
+)
+# 「买家发来消息，3分钟内回」: who writes is not who is to answer.
+_OCCASION = re.compile(
+    r"(?:买家|消费者|顾客|客户|用户)[^，,。；;]{0,6}(?:发来|进[线店来]|来[问找]|咨询|提问|留言|消息)[^，,。；;]{0,6}[，,]"
 )
 
 
@@ -123,7 +127,7 @@ def is_step(role: str) -> bool:
 def actor_of(text: str, start: int, figure: Figure, after: str) -> str | None:
     """Who is to keep a term: the party right behind it (「24小时内卖家要…」), else the last one before it."""
     behind = re.match(r"(?:之内|以内|内)?[，,]?(?=[买卖商店客消顾])", after)
-    return (who(after[: behind.end() + 4]) if behind else None) or who(text[start : figure.start])
+    return (who(after[: behind.end() + 4]) if behind else None) or who(_OCCASION.sub("", text[start : figure.start]))
 
 
 def who(text: str) -> str | None:

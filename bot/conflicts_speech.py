@@ -19,7 +19,7 @@ from bot.figures import figures_in
 _EMPTY = frozenset("u uj ul uz uv ug ud r rr rz c p m q mq x w y e o zg d f k h".split())
 _DOING = frozenset(("v", "vd", "vg"))  # 「提交坏果」 is no kind of 坏果
 _CHINESE = re.compile(r"^[\u4e00-\u9fffA-Za-z]+$")
-_WITHIN = re.compile(r"\s?[之以]?内(?!容|地|部|存|衣|外|行|测|置)")
+_WITHIN = re.compile(r"\s?(?:[之以]?内(?!容|地|部|存|衣|外|行|测|置)|里头?(?!面|程))")
 _JOINTS = frozenset("的之")
 STATUS = frozenset("未已")
 # What a word counts that the other text cuts otherwise, only names the concept of, or shares characters with.
