@@ -53,7 +53,11 @@ def _blanks(stem: str, answers: Sequence[Sequence[str]], given: Sequence[str | N
 
 
 def _nested(one: str, other: str) -> bool:
-    return fold(one) in fold(other) or fold(other) in fold(one)
+    short, long = sorted((fold(one), fold(other)), key=len)
+    if not short:
+        return True
+    # 5分钟 is no part of 15分钟.
+    return re.search(rf"(?<![\d.]){re.escape(short)}" if short[0].isdigit() else re.escape(short), long) is not None
 
 
 def _lists(stem: str, answers: Sequence[Sequence[str]]) -> list[list[int]]:

@@ -19,6 +19,12 @@ def fill(stem: str, *answer: tuple[str, ...]) -> ExamItem:
     return ExamItem("f", "fill_in", stem, answer)
 
 
+def test_a_figure_that_ends_like_another_is_an_answer_of_its_own() -> None:
+    item = fill("档位是(  )、(  )和(  )。", ("4分钟",), ("14分钟",), ("2小时",))
+    assert mark(item, ["4分钟", "14分钟", "2小时"]).correct
+    assert not mark(item, ["14分钟", "14分钟", "2小时"]).correct
+
+
 @pytest.mark.parametrize(
     "given,accepted,unit,same",
     [
