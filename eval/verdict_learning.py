@@ -30,7 +30,7 @@ from ingest.store import write_whole
 
 STRENGTH = 0.1
 RARE = 4  # a feature seen less often is left out
-THRESHOLD = 0.5
+THRESHOLD = 0.4
 # Questions put as agents put them weigh more than those written in bulk to turn one sentence many ways.
 BULK, PLAIN, TURNED = 800, 1.0, 0.5
 THRESHOLDS = (0.2, 0.35, 0.45, 0.6, 0.8, 1.0)
