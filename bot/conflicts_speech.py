@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import rjieba
@@ -178,7 +178,8 @@ def credit(word: str, own: Spoken, there: Spoken, *, alone: bool = False) -> flo
     return CHARACTER * max((_shared(word, w) for w in rivals), default=0.0)
 
 
-@cache
+# Bounded: a desk that runs for weeks reads its pages anew many times.
+@lru_cache(maxsize=65_536)
 def _shared(one: str, other: str) -> float:
     """The share of characters that two words have in common: 填错 and 写错 share one of two."""
     return 2 * len(set(one) & set(other)) / (len(set(one)) + len(set(other)))

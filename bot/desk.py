@@ -182,10 +182,10 @@ class Desk:
 def _answer(
     opened: _Opened, text: str, meant: str, platform: str | None, spoken_of: str | None, top: int, begun: float
 ) -> Answer:
-    """One computed answer: `meant` is the question as its history makes it, `spoken_of` the platform that the history
-    is about, `begun` when it came. Of that platform first; where its rules are silent, of any."""
+    """One computed answer: `meant` is the question as its history makes it, `begun` when it came. `spoken_of` is the
+    platform of the history, None where one was picked: of that one first; where its rules are silent, of any."""
     answer = _read(opened, text, meant, platform or spoken_of, top, begun)
-    if answer.refused and spoken_of and not platform:
+    if answer.refused and spoken_of:
         anywhere = _read(opened, text, meant, None, top, begun)
         return answer if anywhere.refused else anywhere
     return answer

@@ -41,7 +41,7 @@ def weighed(
     decision: Decision, question: Question, contexts: Sequence[SentenceContext], model: Learned | None = None
 ) -> Decision:
     """The decision with the verdict that the learned opinion gives to its readings; none where the opinion is weak.
-    What the rule leaves open stays open, and without a reading there is no verdict."""
+    What the rule leaves open stays open, and a decision that rests on no reading stays as it is."""
     if decision.verdict == "depends" or not decision.readings:
         return decision
     model = model or learned()

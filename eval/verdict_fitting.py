@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,21 +49,32 @@ def main(arguments: Sequence[str]) -> int:
     matrix = np.array([[votes[name] for name in names] for _, votes, _ in rows])
     labels = np.array([1.0 if item["verdict"] == "yes" else -1.0 for item, _, _ in rows])
     found = np.array([is_found for _, _, is_found in rows])
-    held = np.zeros(len(rows))
-    questions = np.array([item["id"] for item, _, _ in rows])
-    order = np.random.default_rng(0).permutation(np.unique(questions))
-    for part in np.array_split(order, PARTS):
-        out = np.isin(questions, part)
-        held[out] = matrix[out] @ fit(matrix[~out], labels[~out], names)
+    questions = [item["id"] for item, _, _ in rows]
+    held = cross_validated(matrix, questions, lambda kept: fit(matrix[kept], labels[kept], names))
     for threshold in THRESHOLDS:
-        said = np.abs(held[found]) >= threshold
-        right = (np.sign(held[found]) == labels[found]) & said
-        counts = f"{right.mean():.3f} right, {(said & ~right).mean():.3f} opposite"
-        print(f"# threshold {threshold}: {counts}, of {found.sum()}")
+        print(f"# threshold {threshold}: {counts_at(threshold, held[found], labels[found] > 0)}")
     print("[fitted.weights]")
     for name, weight in zip(names, fit(matrix, labels, names), strict=True):
         print(f"{name} = {weight:.2f}")
     return 0
+
+
+def cross_validated(matrix: Matrix, questions: Sequence[str], fit_on: Callable[[Any], Matrix]) -> Matrix:
+    """Log-odds of yes for each row, by weights that saw no row of its question; `fit_on` fits on the rows of a mask."""
+    held = np.zeros(len(matrix))
+    asked = np.array(questions)
+    order = np.random.default_rng(0).permutation(np.unique(asked))
+    for part in np.array_split(order, PARTS):
+        out = np.isin(asked, part)
+        held[out] = matrix[out] @ fit_on(~out)
+    return held
+
+
+def counts_at(threshold: float, held: Matrix, yes: Any) -> str:
+    """What a threshold of silence costs, as a line to print."""
+    said = np.abs(held) >= threshold
+    right = said & ((held > 0) == yes)
+    return f"{right.mean():.3f} right, {(said & ~right).mean():.3f} opposite, of {len(held)}"
 
 
 def fit(matrix: Matrix, labels: Matrix, names: Sequence[str]) -> Matrix:

@@ -24,7 +24,7 @@ from bot.verdict_cues import features_of
 from bot.verdict_fit import readings_of
 from bot.verdict_words import words
 from bot.vocabulary import Vocabulary
-from eval.verdict_fitting import PARTS, Matrix, read_verdict_items, readings_in
+from eval.verdict_fitting import Matrix, counts_at, cross_validated, read_verdict_items, readings_in
 from index.retriever import Retriever
 from ingest.store import write_whole
 
@@ -66,13 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if name in place:
                 matrix[number, place[name]] = value
     yes, weight = np.array([row.yes for row in rows]), np.array([row.weight for row in rows])
-    held = np.zeros(len(rows))
-    questions = np.array([row.id for row in rows])
-    order = np.random.default_rng(0).permutation(np.unique(questions))
-    for part in np.array_split(order, PARTS):
-        out = np.isin(questions, part)
-        model = _fit(matrix[~out], yes[~out], weight[~out])
-        held[out] = matrix[out] @ model
+    held = cross_validated(matrix, [row.id for row in rows], lambda kept: _fit(matrix[kept], yes[kept], weight[kept]))
     found = np.array([row.found for row in rows])
     for name, these in (
         ("as agents ask", found & (weight == PLAIN)),
@@ -80,12 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("one sentence", ~found),
     ):
         for threshold in THRESHOLDS if these.any() else ():
-            said = np.abs(held) >= threshold
-            right = said & ((held > 0) == yes)
-            print(
-                f"{name}, threshold {threshold}: {right[these].mean():.3f} right, "
-                f"{(said & ~right)[these].mean():.3f} opposite, of {these.sum()}"
-            )
+            print(f"{name}, threshold {threshold}: {counts_at(threshold, held[these], yes[these])}")
     weights = _fit(matrix, yes, weight)
     table = {name: round(float(w), 3) for name, w in zip(names, weights, strict=True) if abs(w) >= 0.005}
     write_whole(
@@ -105,9 +94,7 @@ class _Row:
     weight: float
 
 
-def _features(
-    question: Question, contexts: Sequence[SentenceContext], vocabulary: Vocabulary
-) -> Mapping[str, float]:
+def _features(question: Question, contexts: Sequence[SentenceContext], vocabulary: Vocabulary) -> Mapping[str, float]:
     asked = read_asked(question)
     return features_of(question, asked, contexts, list(readings_of(asked, contexts, vocabulary)), words().weights)
 
@@ -115,9 +102,9 @@ def _features(
 def _contrasts(path: Path) -> list[_Row]:
     """Pairs of nearly the same rule, each with the same questions: what turns the answer is in the rule's own words."""
     rows = []
+    vocabulary = Vocabulary({}, [])
     for line in path.read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
-        vocabulary = Vocabulary({}, [])
         for number, item in enumerate(one["questions"]):
             question = read_question(item["question"], one["platform"])
             for rule in "ab":
