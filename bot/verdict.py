@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from bot.answers import Verdict
 from bot.question import Question
 from bot.verdict_asked import Asked, read_asked
-from bot.verdict_context import SentenceContext, sentence_context
+from bot.verdict_context import SentenceContext, as_context, sentence_context
 from bot.verdict_fit import Reading, readings_of
 from bot.verdict_words import words
 from bot.vocabulary import Vocabulary
@@ -56,8 +56,8 @@ def decide(
         return Decision(None)
     total = sum(v for v, _ in votes)
     confidence = 1 / (1 + math.exp(-abs(total)))
-    first = sentences[votes[0][1].sentence]
-    if asked.frame == "must" and _leaves_choice(first) and not _BUYER.search(_text(first)):
+    first = as_context(sentences[votes[0][1].sentence]).sentence
+    if asked.frame == "must" and words().choice.search(first) and not _BUYER.search(first):
         # What the shop may choose is no duty of the shop; what the buyer chooses depends on him.
         free: Verdict = "yes" if asked.turned else "no"
         return Decision(free, confidence, votes[0][1].sentence, "choice")
@@ -69,16 +69,8 @@ def decide(
     return Decision("yes" if total > 0 else "no", confidence, best.sentence, best.stance, readings)
 
 
-def _is_open(asked: Asked, best: tuple[str, str] | SentenceContext) -> bool:
+def _is_open(asked: Asked, best: str) -> bool:
     """Whether the best sentence leaves the matter to somebody's choice, or to a condition."""
     if asked.frame in ("must", "fact"):
-        return _leaves_choice(best)
-    return asked.frame == "may" and words().condition.search(_text(best)) is not None
-
-
-def _leaves_choice(best: tuple[str, str] | SentenceContext) -> bool:
-    return words().choice.search(_text(best)) is not None
-
-
-def _text(best: tuple[str, str] | SentenceContext) -> str:
-    return best.sentence if isinstance(best, SentenceContext) else best[0]
+        return words().choice.search(best) is not None
+    return asked.frame == "may" and words().condition.search(best) is not None

@@ -26,6 +26,11 @@ class SentenceContext:
     answer: str = ""
 
 
+def as_context(sentence: tuple[str, str] | SentenceContext) -> SentenceContext:
+    """A context as it is, or one made of (sentence, its heads and leads)."""
+    return sentence if isinstance(sentence, SentenceContext) else SentenceContext(*sentence)
+
+
 def sentence_context(finder: EvidenceFinder, article: Article, evidence: Evidence) -> SentenceContext:
     """The context of an evidence sentence in its article."""
     scope = scope_of(finder, article, evidence)

@@ -21,7 +21,7 @@ from bot.verdict_align import (
     turn,
 )
 from bot.verdict_asked import Asked
-from bot.verdict_context import SentenceContext
+from bot.verdict_context import SentenceContext, as_context
 from bot.verdict_rules import BEHIND, Clause, Lead, clauses_of, described, lead_of
 from bot.verdict_words import words
 from bot.vocabulary import Vocabulary, key_terms
@@ -75,7 +75,7 @@ def readings_of(
     asked: Asked, sentences: Sequence[tuple[str, str] | SentenceContext], vocabulary: Vocabulary
 ) -> Iterator[Reading]:
     """The readings of the first sentences: of each its two best-fitting clauses."""
-    contexts = [c if isinstance(c, SentenceContext) else SentenceContext(*c) for c in sentences[: len(PLACE)]]
+    contexts = [as_context(s) for s in sentences[: len(PLACE)]]
     for place, context in enumerate(contexts):
         weight = PLACE[place]
         if context.score is not None and contexts[0].score is not None:
