@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.conflicts import CorpusConflict, find_conflicts
+from bot.conflicts_alike import STATES
 from bot.figures import figures_in
 from eval.items import ConflictCase, digest_of, load_conflicts, select
 from eval.measures import proportion, share_of, timings
@@ -16,7 +17,6 @@ from ingest.passages import split_article
 
 ITEMS = Path(__file__).with_name("conflicts.jsonl")
 MODEL = "words"  # what finds conflicts reads words, and asks no encoder
-STATES = ("modal", "bearer")
 Progress = Callable[[int, int], None]
 
 
