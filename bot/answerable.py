@@ -15,6 +15,7 @@ from bot.asked import asks_who_pays, says_who_pays
 from bot.evidence import Evidence, EvidenceFinder
 from bot.question import Question
 from bot.scope import Scope
+from bot.second_reading import pair_weights
 from bot.vocabulary import Vocabulary, key_terms
 from index.query import CONCEPT
 from ingest.platforms import uncovered_platforms
@@ -108,6 +109,12 @@ class Judge:
             return Judgement(0.0, "small_talk", {})
         features = self.features(question, evidence, scope)
         logit = self._weights["bias"] + sum(self._weights.get(name, 0.0) * value for name, value in features.items())
+        threshold = self._weights["threshold"]
+        second = second_opinion(evidence)
+        if second is not None:
+            weights = pair_weights()
+            logit += weights["answerable"] * second + weights["bias"]
+            threshold = weights["threshold"]
         probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
         if features["uncovered"]:
             return Judgement(min(probability, 0.01), "other_platform", features)
@@ -115,7 +122,7 @@ class Judge:
             return Judgement(min(probability, 0.02), "other_year", features)
         if features["platform"]:
             return Judgement(min(probability, 0.02), "platform_silent", features)
-        if probability >= self._weights["threshold"]:
+        if probability >= threshold:
             return Judgement(probability, "", features)
         return Judgement(probability, self._reason(question, features), features)
 
@@ -142,7 +149,7 @@ class Judge:
         near = [d for d, f in scope.figures() if question.answered_by(f, scope.article.text)]
         names = {n.lower() for n in uncovered_platforms(question.text)}
         return {
-            "top": best.score / 10,
+            "top": best.alone / 10,
             "own": max(e.own for e in top),
             "context": max(e.context for e in top),
             "scope": self._finder.share(terms, words),
@@ -172,6 +179,11 @@ class Judge:
             "other_year": 1.0 if _other_year(question, scope) else 0.0,
             "breadth": sum(1 for t in terms if weigh(t) >= 0.5 * self._vocabulary.highest) / max(len(terms), 1),
         }
+
+
+def second_opinion(evidence: Sequence[Evidence]) -> float | None:
+    """The second reading's log-odds that one of the best sentences answers; None where there was none."""
+    return max((e.pair.answers for e in evidence[:3] if e.pair is not None), default=None)
 
 
 def _other_year(question: Question, scope: Scope) -> bool:

@@ -175,7 +175,7 @@ class Desk:
         checker = ReplyChecker(articles, retriever.passages)
         lines = ReplyLines(checker)
         conflicts = ConflictIndex(articles, retriever.passages)
-        reader = Reader(retriever.articles, vocabulary, conflicts, lines.suggest, self._today)
+        reader = Reader(retriever.articles, vocabulary, conflicts, lines.suggest, self._today, retriever.pairs)
         return _Opened(next(self._numbers), retriever, reader, checker, articles)
 
 
@@ -194,7 +194,7 @@ def _answer(
 def _read(opened: _Opened, text: str, meant: str, platform: str | None, top: int, begun: float) -> Answer:
     read = read_question(meant, platform)
     hits = opened.retriever.search(read.query, max(top, RANKED))
-    sentences: Read = {}
+    sentences = Read()
     shown = opened.reader.rank(read, hits, sentences)[:top]
     retrieved = time.perf_counter()
     answer = opened.reader.read(read, text, hits[:READ_HITS], shown, sentences)

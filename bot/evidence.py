@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from operator import mul
@@ -39,9 +39,18 @@ KEPT_SENTENCES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
+class PairReading:
+    """What the pair network makes of a question and a sentence, in log-odds: that it answers, that it answers yes."""
+
+    answers: float
+    yes: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence, article.text[start:end], and how well it fits: `score` in log-odds of being the answering one;
-    `own` and `context` are the shares (0 to 1, idf-weighted) of the question's terms in it, and in it with its heads."""
+    """A sentence, article.text[start:end], and how well it fits: `score` in log-odds of being the answering one, `alone`
+    without the second reading, which is `pair` where there was one; `own` and `context` are the shares (0 to 1,
+    idf-weighted) of the question's terms in it, and in it with its heads; `row` is its place in the index."""
 
     hit: Hit
     start: int
@@ -51,6 +60,9 @@ class Evidence:
     own: float
     context: float
     features: Mapping[str, float]
+    alone: float = 0.0
+    row: int = -1
+    pair: PairReading | None = None
 
     @property
     def passage(self) -> Passage:
@@ -58,8 +70,12 @@ class Evidence:
         return self.hit.passage
 
 
-# What was found in the hits of one question, by their passages.
-Read = dict[str, list[Evidence]]
+@dataclass(slots=True)
+class Read:
+    """What was read for one question: the sentences of its hits, by passage, and second readings, by text."""
+
+    found: dict[str, list[Evidence]] = field(default_factory=dict)
+    pairs: dict[int, PairReading] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +133,14 @@ class EvidenceFinder:
         the same question and the same first hit."""
         if not hits:
             return []
-        read = {} if read is None else read
+        known = {} if read is None else read.found
         asked = self._asked(question.terms)
         found: list[Evidence] = []
         for hit in hits:
             place = hit.passage.passage_id
-            if place not in read:
-                read[place] = self._find_in(question, asked, hit, hits[0].score)
-            found += read[place]
+            if place not in known:
+                known[place] = self._find_in(question, asked, hit, hits[0].score)
+            found += known[place]
         found.sort(key=lambda e: (-e.score, e.hit.rank, e.start))
         return found
 
@@ -137,7 +153,9 @@ class EvidenceFinder:
             features = ranked | self._read(question, asked, shown, hit, unit)
             score = self._bias + sum(map(mul, self._weights, features.values()))  # both in the order of FEATURES
             own, context = features["own"], features["context"]
-            found.append(Evidence(hit, unit.start, unit.end, shown.text, score, own, context, features))
+            found.append(
+                Evidence(hit, unit.start, unit.end, shown.text, score, own, context, features, score, unit.row)
+            )
         return found
 
     def _read(self, question: Question, asked: _Asked, shown: _Shown, hit: Hit, unit: UnitMatch) -> dict[str, float]:

@@ -14,11 +14,13 @@ from bot.evidence import Evidence, EvidenceFinder, Read
 from bot.facts import facts_of
 from bot.question import Question
 from bot.scope import Scope, scope_of
+from bot.second_reading import SecondReading
 from bot.verdict import SentenceContext, decide, sentence_context
 from bot.verdict_learned import weighed
 from bot.vocabulary import Vocabulary
 from bot.wording import Part, answer_text, refusal_text
 from index.hits import Hit
+from index.pairs import PairReader
 from ingest.articles import Article, fold
 from ingest.sentences import trim
 
@@ -29,6 +31,7 @@ PLAIN = 0.5  # share of the question's terms from which a sentence is said to ha
 MARGIN = 2.8  # log-odds behind the best sentence within which another one is shown as well
 FIGURE_MARGIN = 4.0  # the same for a sentence whose rule has the figure asked for
 SECOND_SOURCE = 3.5  # the same for a sentence of another article that holds as much of the question
+PAIRED = 1.6  # times as far apart lie sentences that were read twice
 SHORT_RULE = 170  # a numbered rule up to this length is quoted whole
 DECIDING = 3  # sentences that the verdict is read from
 _PENALTY = re.compile(r"扣|罚|违约金|清退|关闭店铺|下架|降权|赔|屏蔽|封")
@@ -65,6 +68,7 @@ class Reader:
         conflicts: ConflictIndex | None = None,
         suggest: Suggest | None = None,
         today: Callable[[], datetime.date] = datetime.date.today,
+        pairs: PairReader | None = None,
     ) -> None:
         self._articles = articles
         self._vocabulary = vocabulary
@@ -73,11 +77,14 @@ class Reader:
         self._conflicts = conflicts
         self._suggest = suggest
         self._today = today
+        self._second = SecondReading(pairs)
 
     def rank(self, question: Question, hits: Sequence[Hit], sentences: Read | None = None) -> list[Hit]:
         """The hits in a new order: a passage counts for its own score and for its best answering sentence."""
+        sentences = Read() if sentences is None else sentences
         best: dict[str, float] = {}
-        for evidence in self._finder.find(question, hits, sentences):
+        found = self._finder.find(question, hits, sentences)
+        for evidence in self._second.weigh(question, found, sentences.pairs):
             best.setdefault(evidence.passage.passage_id, evidence.score)
         order = sorted(hits, key=lambda h: -(h.score + best[h.passage.passage_id]))
         return [replace(h, rank=n, score=h.score + best[h.passage.passage_id]) for n, h in enumerate(order, start=1)]
@@ -87,7 +94,9 @@ class Reader:
     ) -> Answer:
         """The answer to a question: `asked` are its words as typed, `shown` the hits to hand on with it, `sentences`
         what `rank` read in them."""
+        sentences = Read() if sentences is None else sentences
         evidence = on_platform(question, self._finder.find(question, hits, sentences))
+        evidence = self._second.weigh(question, evidence, sentences.pairs)
         evidence = self.with_figure_first(question, evidence)
         scope = self._scope(evidence[0]) if evidence else None
         judgement = self._judge.judge(question, evidence, scope)
@@ -124,7 +133,7 @@ class Reader:
         if not question.wants or not evidence:
             return evidence
         for i, candidate in enumerate(evidence):
-            if candidate.score < evidence[0].score - FIGURE_MARGIN:
+            if candidate.score < evidence[0].score - _far(FIGURE_MARGIN, evidence):
                 break
             scope = self._scope(candidate)
             if question.answered_in(candidate.text) or any(
@@ -155,7 +164,10 @@ class Reader:
         for other in evidence:
             if sum(1 for c in chosen if c.role in ("rule", "also")) >= limit:
                 break
-            if other.score < evidence[0].score - MARGIN and not _corroborates(other, evidence[0]):
+            behind = evidence[0].score - other.score
+            if behind > _far(MARGIN, evidence) and not (
+                behind <= _far(SECOND_SOURCE, evidence) and _corroborates(other, evidence[0])
+            ):
                 continue
             candidate = _span(self._articles[other.passage.article_id], other, "also")
             if not any(_repeats(candidate, c) for c in chosen):
@@ -256,10 +268,15 @@ def _span(article: Article, evidence: Evidence, role: str) -> _Chosen:
     return _Chosen(article, evidence.passage.passage_id, evidence.passage.platforms, evidence.start, evidence.end, role)
 
 
+def _far(margin: float, evidence: Sequence[Evidence]) -> float:
+    """A margin in log-odds, as wide as the second reading spreads the scores."""
+    return margin * PAIRED if any(e.pair for e in evidence[:DECIDING]) else margin
+
+
 def _corroborates(other: Evidence, best: Evidence) -> bool:
     """Whether another article says as much of what is asked: a second source is worth a place."""
     second = other.passage.article_id != best.passage.article_id
-    return second and other.own >= 0.9 * best.own > 0 and other.score >= best.score - SECOND_SOURCE
+    return second and other.own >= 0.9 * best.own > 0
 
 
 def _whole_rule(scope: Scope, best: Evidence) -> _Chosen:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from bot.evidence import Evidence, EvidenceFinder
 from bot.figures import Figure, figures_in
+from index.units import leads_at
 from ingest.articles import Article
 from ingest.sections import Section
 from ingest.sentences import sentence_spans, trim
 
 # A section without numbered rules is told in neighbours: this many characters around a sentence still speak of it.
 NEAR = 160
-# A lead (the words of a section before its first numbered rule) beyond this length is a text of its own.
-MAX_LEAD = 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,8 @@ def scope_of(finder: EvidenceFinder, article: Article, evidence: Evidence) -> Sc
     chain = finder.chain(article.article_id, evidence.start)
     sentence = (evidence.start, evidence.end)
     rule = _rule(article.text, chain, sentence)
-    leads = []
-    for section in reversed(chain):
-        start, end = trim(article.text, section.start, section.own_end)
-        if section.children and end - start <= MAX_LEAD and not (rule[0] <= start < rule[1]):
-            leads.append((start, end))
+    leads = leads_at(article.text, finder.tree(article.article_id), evidence.start)
+    leads = [lead for lead in leads if not rule[0] <= lead[0] < rule[1]]
     return Scope(article, sentence, rule, tuple(leads), chain[-1].path if chain else ())
 
 

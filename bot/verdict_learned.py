@@ -12,6 +12,7 @@ from importlib import resources
 
 from bot.answers import Verdict
 from bot.question import Question
+from bot.second_reading import pair_weights
 from bot.verdict import Decision, SentenceContext
 from bot.verdict_asked import read_asked
 from bot.verdict_cues import features_of
@@ -40,15 +41,32 @@ def learned() -> Learned:
 def weighed(
     decision: Decision, question: Question, contexts: Sequence[SentenceContext], model: Learned | None = None
 ) -> Decision:
-    """The decision with the verdict that the learned opinion gives to its readings; none where the opinion is weak.
-    What the rule leaves open stays open, and a decision that rests on no reading stays as it is."""
-    if decision.verdict == "depends" or not decision.readings:
+    """The decision with the verdict that the learned opinion gives to its readings, together with the second reading's;
+    none where the opinion is weak. What the rule leaves open stays open."""
+    second = second_opinion(contexts) if question.is_yes_no else None
+    if decision.verdict == "depends" or (not decision.readings and (second is None or decision.verdict)):
         return decision
     model = model or learned()
     opinion = model.opinion(features_of(question, read_asked(question), contexts, decision.readings, words().weights))
+    threshold = model.threshold
+    if second is not None:
+        opinion += pair_weights()["verdict"] * second
+        threshold = pair_weights()["verdict_threshold"]
     confidence = 1 / (1 + math.exp(-abs(opinion)))
-    if abs(opinion) < model.threshold:
+    if abs(opinion) < threshold:
         return replace(decision, verdict=None, confidence=confidence)
-    best = max(decision.readings, key=lambda r: words().weights.get(r.name, 0.0) * r.value * opinion)
     verdict: Verdict = "yes" if opinion > 0 else "no"
+    if not decision.readings:
+        return replace(decision, verdict=verdict, confidence=confidence, deciding=0)
+    best = max(decision.readings, key=lambda r: words().weights.get(r.name, 0.0) * r.value * opinion)
     return replace(decision, verdict=verdict, confidence=confidence, deciding=best.sentence, stance=best.stance)
+
+
+def second_opinion(contexts: Sequence[SentenceContext]) -> float | None:
+    """The second reading's log-odds of yes: of each sentence as far as it is believed to be the one that answers."""
+    read = [(c.score or 0.0, c.yes) for c in contexts if c.yes is not None]
+    if not read:
+        return None
+    best = max(score for score, _ in read)
+    shares = [math.exp(score - best) for score, _ in read]
+    return sum(share * yes for share, (_, yes) in zip(shares, read, strict=True)) / sum(shares)

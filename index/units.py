@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from ingest.articles import Article, Passage
 from ingest.sections import Section, build_sections
-from ingest.sentences import sentence_spans
+from ingest.sentences import sentence_spans, trim
 
 # A figure or a mark alone is no sentence: it is told with the one before it.
 MIN_UNIT = 6
+# A lead (the words of a section before its first numbered rule) beyond this length is a text of its own.
+MAX_LEAD = 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Unit:
     start: int
     end: int
     context: str
+    lead: str = ""  # the headings, and the words of its sections before their first numbered rule
 
 
 def units_of(passages: Sequence[Passage], articles: Mapping[str, Article]) -> list[Unit]:
@@ -30,8 +33,10 @@ def units_of(passages: Sequence[Passage], articles: Mapping[str, Article]) -> li
     for position, passage in enumerate(passages):
         article = articles[passage.article_id]
         for start, end in rule_sentences(article.text, trees[passage.article_id], passage.start, passage.end):
-            path = path_at(trees[passage.article_id], start, end) or passage.heading_path
-            units.append(Unit(position, start, end, " ".join([article.title, *path])))
+            tree = trees[passage.article_id]
+            path = path_at(tree, start, end) or passage.heading_path
+            lead = " ".join([*path, *(article.text[s:e] for s, e in leads_at(article.text, tree, start))])
+            units.append(Unit(position, start, end, " ".join([article.title, *path]), lead))
     return units
 
 
@@ -52,6 +57,19 @@ def path_at(tree: Section, start: int, end: int) -> tuple[str, ...]:
         if below is None:
             return section.path
         section = below
+
+
+def leads_at(text: str, tree: Section, place: int) -> list[tuple[int, int]]:
+    """The words of the sections around a place before their first numbered rule, nearest first; none that holds it."""
+    found: list[tuple[int, int]] = []
+    section: Section | None = tree
+    while section is not None:
+        section = next((c for c in section.children if c.start <= place < c.end), None)
+        if section is not None and section.children:
+            start, end = trim(text, section.start, section.own_end)
+            if end - start <= MAX_LEAD and not start <= place < end:
+                found.insert(0, (start, end))
+    return found
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

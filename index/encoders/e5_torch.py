@@ -7,7 +7,9 @@ instructions for it, else in float32.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +24,12 @@ from index.encoders.e5_file import E5File, read_e5_file, unpacked
 SPACE = "\u2581"  # how the vocabulary writes a space
 PREFIX = {True: "query: ", False: "passage: "}
 BATCH_TOKENS = 2048  # padded tokens in one pass: larger ones fall out of the processor's cache
+MIDDLE = 6  # the layer, from 0, whose states still tell words apart that the last one has made one sentence of
+RECENT = 64  # questions whose states are kept for whoever reads them next,
+SHORT = 128  # unless they have more tokens than this
 ROWS = 32  # tokens of a question, roughly: what the weights' layout is chosen for
 Floats = np.ndarray[Any, np.dtype[np.float32]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Linear = Callable[[torch.Tensor], torch.Tensor]
 
 
@@ -54,6 +60,15 @@ class E5Tokenizer:
         return numbers
 
 
+@dataclass(frozen=True, slots=True)
+class TokenStates:
+    """What the model makes of each token of a text: float32 (tokens, 2 * 384), its middle and its last layer side by
+    side; `own` (tokens,) marks those of the text itself, not the special ones, the prefix or what it stands under."""
+
+    states: Floats
+    own: Flags
+
+
 class E5Encoder:
     """Texts -> unit vectors, float32 (texts, 384). Safe to share between threads."""
 
@@ -69,6 +84,9 @@ class E5Encoder:
         first = [torch.tensor(file.tensor(f"emb.ln.{x}", file.sizes.width)) for x in "wb"]
         self._first_norm = (first[0], first[1])
         self._layers = [_layer(file, number, self._type) for number in range(file.sizes.layers)]
+        self._prefix = {is_query: len(self._tokenizer.numbers(prefix)) for is_query, prefix in PREFIX.items()}
+        self._recent: OrderedDict[str, TokenStates] = OrderedDict()
+        self._lock = threading.Lock()
 
     def encode(self, texts: list[str], is_query: bool) -> Floats:
         """Unit vectors; a text beyond the model's window is the mean of its windows, by length."""
@@ -81,18 +99,56 @@ class E5Encoder:
         sums = torch.zeros(len(texts), self.sizes.width)
         windows.sort(key=lambda w: len(w[1]))
         for batch in _batches(windows):
-            means = self._means([numbers for _, numbers in batch])
-            for (position, numbers), mean in zip(batch, means, strict=True):
-                sums[position] += mean * max(len(numbers) - 2, 1)
+            middle, last, there = self._forward([numbers for _, numbers in batch])
+            weights = there.unsqueeze(-1).float()
+            means = (last.float() * weights).sum(1) / weights.sum(1)
+            for row, (position, numbers) in enumerate(batch):
+                sums[position] += means[row] * max(len(numbers) - 2, 1)
+                if is_query and len(numbers) <= SHORT:
+                    self._keep(texts[position], _states(middle[row], last[row], len(numbers), self._prefix[True]))
         unit: Floats = F.normalize(sums, dim=1).numpy()
         return unit
 
-    def _means(self, rows: list[list[int]]) -> torch.Tensor:
-        """Mean of the last layer over each row's tokens: float32 (rows, width)."""
-        with torch.inference_mode():
-            return self._forward(rows)
+    def query_states(self, text: str) -> TokenStates:
+        """The states of a question's tokens; those of one that was just encoded are at hand."""
+        with self._lock:
+            known = self._recent.get(text)
+        return known or self._states_of([(PREFIX[True] + text, self._prefix[True])])[0]
 
-    def _forward(self, rows: list[list[int]]) -> torch.Tensor:
+    def passage_states(self, texts: Sequence[tuple[str, str]]) -> list[TokenStates]:
+        """The states of texts, each read under its lead: (lead, text), the lead may be empty."""
+        rows = []
+        for lead, text in texts:
+            before = PREFIX[False] + (f"{lead} " if lead else "")
+            rows.append((before + text, len(self._tokenizer.numbers(before))))
+        return self._states_of(rows)
+
+    def _states_of(self, texts: Sequence[tuple[str, int]]) -> list[TokenStates]:
+        """Of (text with its prefix, tokens that are not its own); what lies beyond the model's window is left out."""
+        room, sizes = self.sizes.positions - 2, self.sizes
+        rows = [
+            (n, [sizes.begin, *self._tokenizer.numbers(text)[:room], sizes.end]) for n, (text, _) in enumerate(texts)
+        ]
+        rows.sort(key=lambda row: len(row[1]))
+        found: dict[int, TokenStates] = {}
+        for batch in _batches(rows):
+            middle, last, _ = self._forward([numbers for _, numbers in batch])
+            for row, (n, numbers) in enumerate(batch):
+                found[n] = _states(middle[row], last[row], len(numbers), texts[n][1])
+        return [found[n] for n in range(len(texts))]
+
+    def _keep(self, text: str, states: TokenStates) -> None:
+        with self._lock:
+            self._recent[text] = states
+            while len(self._recent) > RECENT:
+                self._recent.popitem(last=False)
+
+    def _forward(self, rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The middle and the last layer, (rows, longest, width), and which of the tokens are there."""
+        with torch.inference_mode():
+            return self._layers_of(rows)
+
+    def _layers_of(self, rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         sizes = self.sizes
         longest = max(map(len, rows))
         numbers = np.array([row + [sizes.padding] * (longest - len(row)) for row in rows])
@@ -101,16 +157,23 @@ class E5Encoder:
         shape = (sizes.width,)
         first = torch.from_numpy(unpacked(self._words[numbers]) + self._positions[:longest])
         x = F.layer_norm(first, shape, *self._first_norm, sizes.epsilon).to(self._type)
-        for layer in self._layers:
+        middle = x
+        for number, layer in enumerate(self._layers):
             heads = layer.qkv(x).view(len(rows), longest, 3, sizes.heads, -1).permute(2, 0, 3, 1, 4)
             seen = F.scaled_dot_product_attention(heads[0], heads[1], heads[2], attn_mask=mask)
             x = x + layer.ao(seen.transpose(1, 2).reshape(len(rows), longest, sizes.width))
             x = F.layer_norm(x, shape, *layer.aln, sizes.epsilon)
             x = x + layer.fo(F.gelu(layer.fi(x)))
             x = F.layer_norm(x, shape, *layer.oln, sizes.epsilon)
-        weights = there.unsqueeze(-1).float()
-        means: torch.Tensor = (x.float() * weights).sum(1) / weights.sum(1)
-        return means
+            if number == MIDDLE:
+                middle = x
+        return middle, x, there
+
+
+def _states(middle: torch.Tensor, last: torch.Tensor, tokens: int, foreign: int) -> TokenStates:
+    own = np.zeros(tokens, np.bool_)
+    own[1 + foreign : tokens - 1] = True
+    return TokenStates(torch.cat([middle[:tokens], last[:tokens]], dim=1).float().numpy(), own)
 
 
 def _has_bfloat16() -> bool:

