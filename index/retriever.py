@@ -84,7 +84,7 @@ class Retriever:
             folder = current_generation(corpus)
             try:
                 return cls._open(corpus, folder, encoders, weights)
-            except (IndexError_, OSError):
+            except (IndexError_, OSError, RuntimeError):  # faiss says RuntimeError of a file that is gone
                 if current_generation(corpus) == folder:  # else a writer took this one away: it has a newer
                     raise
 
