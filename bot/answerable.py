@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Literal
 
 from bot.asked import asks_who_pays, says_who_pays
-from bot.evidence import Evidence, EvidenceFinder
+from bot.evidence import Evidence, EvidenceFinder, fitted_weights
 from bot.question import Question
 from bot.scope import Scope
 from bot.second_reading import pair_weights
@@ -110,7 +107,7 @@ class Judge:
         features = self.features(question, evidence, scope)
         logit = self._weights["bias"] + sum(self._weights.get(name, 0.0) * value for name, value in features.items())
         threshold = self._weights["threshold"]
-        second = second_opinion(evidence)
+        second = read_as_answering(evidence)
         if second is not None:
             weights = pair_weights()
             logit += weights["answerable"] * second + weights["bias"]
@@ -181,7 +178,7 @@ class Judge:
         }
 
 
-def second_opinion(evidence: Sequence[Evidence]) -> float | None:
+def read_as_answering(evidence: Sequence[Evidence]) -> float | None:
     """The second reading's log-odds that one of the best sentences answers; None where there was none."""
     return max((e.pair.answers for e in evidence[:3] if e.pair is not None), default=None)
 
@@ -193,9 +190,6 @@ def _other_year(question: Question, scope: Scope) -> bool:
     return bool(asked and told and not asked & (told | {(scope.article.published or "")[:4]}))
 
 
-@cache
 def judge_weights() -> Mapping[str, float]:
     """The weights and the threshold fitted on training questions (eval/fitting.py)."""
-    data = tomllib.loads(resources.files("bot").joinpath("reader.toml").read_text(encoding="utf-8"))
-    weights: Mapping[str, float] = data["answerable"]
-    return weights
+    return fitted_weights("answerable")

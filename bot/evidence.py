@@ -203,13 +203,7 @@ class EvidenceFinder:
 
     def chain(self, article_id: str, start: int) -> list[Section]:
         """The sections that hold a place of an article, outermost first, the article itself left out."""
-        chain = []
-        section: Section | None = self.tree(article_id)
-        while section is not None:
-            section = next((c for c in section.children if c.start <= start < c.end), None)
-            if section is not None:
-                chain.append(section)
-        return chain
+        return self.tree(article_id).chain(start)
 
     def share(self, asked: frozenset[str], found: frozenset[str]) -> float:
         """The share of the asked terms that are found, by their weight in the corpus."""
@@ -248,9 +242,14 @@ def _figures_differ(question: Question, text: str) -> bool:
     return bool(kinds) and not _figures_shared(question, text) and any(f.kind in kinds for f in figures_in(text))
 
 
-@cache
 def evidence_weights() -> Mapping[str, float]:
     """The weights fitted on training questions (eval/fitting.py)."""
+    return fitted_weights("evidence")
+
+
+@cache
+def fitted_weights(table: str) -> Mapping[str, float]:
+    """A table of bot/reader.toml."""
     data = tomllib.loads(resources.files("bot").joinpath("reader.toml").read_text(encoding="utf-8"))
-    weights: Mapping[str, float] = data["evidence"]
+    weights: Mapping[str, float] = data[table]
     return weights

@@ -164,10 +164,8 @@ class Reader:
         for other in evidence:
             if sum(1 for c in chosen if c.role in ("rule", "also")) >= limit:
                 break
-            behind = evidence[0].score - other.score
-            if behind > _far(MARGIN, evidence) and not (
-                behind <= _far(SECOND_SOURCE, evidence) and _corroborates(other, evidence[0])
-            ):
+            margin = SECOND_SOURCE if _corroborates(other, evidence[0]) else MARGIN
+            if evidence[0].score - other.score > _far(margin, evidence):
                 continue
             candidate = _span(self._articles[other.passage.article_id], other, "also")
             if not any(_repeats(candidate, c) for c in chosen):

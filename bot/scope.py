@@ -55,7 +55,7 @@ def scope_of(finder: EvidenceFinder, article: Article, evidence: Evidence) -> Sc
     chain = finder.chain(article.article_id, evidence.start)
     sentence = (evidence.start, evidence.end)
     rule = _rule(article.text, chain, sentence)
-    leads = leads_at(article.text, finder.tree(article.article_id), evidence.start)
+    leads = leads_at(article.text, chain, evidence.start)
     leads = [lead for lead in leads if not rule[0] <= lead[0] < rule[1]]
     return Scope(article, sentence, rule, tuple(leads), chain[-1].path if chain else ())
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib import resources
 
-from bot.evidence import Evidence, PairReading
+from bot.evidence import Evidence, PairReading, fitted_weights
 from bot.question import Question
 from index.pairs import PairReader
 
@@ -54,9 +51,6 @@ class SecondReading:
         return sorted(read, key=lambda e: (-e.score, e.hit.rank, e.start))
 
 
-@cache
 def pair_weights() -> Mapping[str, float]:
     """How much the second reading counts, fitted on questions that its network was not trained on."""
-    data = tomllib.loads(resources.files("bot").joinpath("reader.toml").read_text(encoding="utf-8"))
-    weights: Mapping[str, float] = data["pairs"]
-    return weights
+    return fitted_weights("pairs")

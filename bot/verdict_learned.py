@@ -43,7 +43,7 @@ def weighed(
 ) -> Decision:
     """The decision with the verdict that the learned opinion gives to its readings, together with the second reading's;
     none where the opinion is weak. What the rule leaves open stays open."""
-    second = second_opinion(contexts) if question.is_yes_no else None
+    second = read_as_yes(contexts) if question.is_yes_no else None
     if decision.verdict == "depends" or (not decision.readings and (second is None or decision.verdict)):
         return decision
     model = model or learned()
@@ -62,7 +62,7 @@ def weighed(
     return replace(decision, verdict=verdict, confidence=confidence, deciding=best.sentence, stance=best.stance)
 
 
-def second_opinion(contexts: Sequence[SentenceContext]) -> float | None:
+def read_as_yes(contexts: Sequence[SentenceContext]) -> float | None:
     """The second reading's log-odds of yes: of each sentence as far as it is believed to be the one that answers."""
     read = [(c.score or 0.0, c.yes) for c in contexts if c.yes is not None]
     if not read:

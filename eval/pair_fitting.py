@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.answerable import Judge, judge_weights, second_opinion
+from bot.answerable import Judge, judge_weights, read_as_answering
 from bot.evidence import Evidence, EvidenceFinder, PairReading
 from bot.question import Question, read_question
 from bot.reader import DECIDING, Reader, on_platform
@@ -24,8 +24,7 @@ from bot.second_reading import SecondReading
 from bot.verdict import decide, sentence_context
 from bot.verdict_asked import read_asked
 from bot.verdict_cues import features_of
-from bot.verdict_learned import learned
-from bot.verdict_learned import second_opinion as second_verdict
+from bot.verdict_learned import learned, read_as_yes
 from bot.verdict_words import words
 from bot.vocabulary import Vocabulary
 from eval.verdict_fitting import counts_at
@@ -111,7 +110,7 @@ class _Corpus:
             judged = judge.judge(one.question, [replace(e, pair=None) for e in order], scope)
             barred.append(judged.reason in BARRED)
             p = min(max(judged.probability, 1e-6), 1 - 1e-6)
-            rows.append((math.log(p / (1 - p)), second_opinion(order) or 0.0))
+            rows.append((math.log(p / (1 - p)), read_as_answering(order) or 0.0))
             labels.append(bool(one.item["answerable"]))
         matrix, answerable, free = np.array(rows), np.array(labels), ~np.array(barred)
         model: Any = LogisticRegression()
@@ -148,7 +147,7 @@ class _Corpus:
             features = features_of(
                 one.question, read_asked(one.question), contexts, decision.readings, words().weights
             )
-            rows.append((learned().opinion(features), second_verdict(contexts) or 0.0))
+            rows.append((learned().opinion(features), read_as_yes(contexts) or 0.0))
             labels.append(one.item["verdict"] == "yes")
             gold.append(any(is_gold(one.item, e, self._articles[e.passage.article_id]) for e in order[:1]))
         matrix, yes = np.array(rows), np.array(labels)

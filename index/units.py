@@ -33,9 +33,9 @@ def units_of(passages: Sequence[Passage], articles: Mapping[str, Article]) -> li
     for position, passage in enumerate(passages):
         article = articles[passage.article_id]
         for start, end in rule_sentences(article.text, trees[passage.article_id], passage.start, passage.end):
-            tree = trees[passage.article_id]
-            path = path_at(tree, start, end) or passage.heading_path
-            lead = " ".join([*path, *(article.text[s:e] for s, e in leads_at(article.text, tree, start))])
+            chain = trees[passage.article_id].chain(start)
+            path = (chain[-1].path if chain else ()) or passage.heading_path
+            lead = " ".join([*path, *(article.text[s:e] for s, e in leads_at(article.text, chain, start))])
             units.append(Unit(position, start, end, " ".join([article.title, *path]), lead))
     return units
 
@@ -49,27 +49,11 @@ def rule_sentences(text: str, tree: Section, start: int, end: int) -> list[tuple
     return spans
 
 
-def path_at(tree: Section, start: int, end: int) -> tuple[str, ...]:
-    """The headings above [start, end) in a section tree."""
-    section = tree
-    while True:
-        below = next((c for c in section.children if c.start <= start and start < c.end), None)
-        if below is None:
-            return section.path
-        section = below
-
-
-def leads_at(text: str, tree: Section, place: int) -> list[tuple[int, int]]:
-    """The words of the sections around a place before their first numbered rule, nearest first; none that holds it."""
-    found: list[tuple[int, int]] = []
-    section: Section | None = tree
-    while section is not None:
-        section = next((c for c in section.children if c.start <= place < c.end), None)
-        if section is not None and section.children:
-            start, end = trim(text, section.start, section.own_end)
-            if end - start <= MAX_LEAD and not start <= place < end:
-                found.insert(0, (start, end))
-    return found
+def leads_at(text: str, chain: Sequence[Section], place: int) -> list[tuple[int, int]]:
+    """The words of the sections around a place (`chain`, outermost first) before their first numbered rule, nearest
+    first; none that holds it."""
+    own = [trim(text, section.start, section.own_end) for section in reversed(chain) if section.children]
+    return [(start, end) for start, end in own if end - start <= MAX_LEAD and not start <= place < end]
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

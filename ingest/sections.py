@@ -43,6 +43,11 @@ class Section:
         for child in self.children:
             yield from child.walk()
 
+    def chain(self, place: int) -> list[Section]:
+        """The sections below this one that hold a place of the text, outermost first."""
+        below = next((c for c in self.children if c.start <= place < c.end), None)
+        return [] if below is None else [below, *below.chain(place)]
+
 
 @dataclass(frozen=True, slots=True)
 class _Head:

@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.answerable import second_opinion
+from bot.answerable import read_as_answering
 from bot.evidence import PairReading
 from bot.question import read_question
 from bot.second_reading import READ, SecondReading, pair_weights
 from bot.verdict import Decision, SentenceContext
-from bot.verdict_learned import second_opinion as second_verdict
-from bot.verdict_learned import weighed
+from bot.verdict_learned import read_as_yes, weighed
 from tests.bot.desks import make_desk
 
 
@@ -79,7 +78,7 @@ def test_what_was_not_read_is_believed_as_little_as_the_least(found) -> None:
 def test_without_a_reader_nothing_changes(found) -> None:
     question, evidence = found
     assert SecondReading(None).weigh(question, evidence, {}) == evidence
-    assert second_opinion(evidence) is None
+    assert read_as_answering(evidence) is None
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,7 @@ def test_without_a_reader_nothing_changes(found) -> None:
 )
 def test_a_sentence_speaks_as_far_as_it_is_believed(contexts, opinion) -> None:
     read = [SentenceContext(text, score=score, yes=yes) for text, score, yes in contexts]
-    assert second_verdict(read) == (None if opinion is None else pytest.approx(opinion, abs=1e-4))
+    assert read_as_yes(read) == (None if opinion is None else pytest.approx(opinion, abs=1e-4))
 
 
 @pytest.mark.parametrize(("yes", "verdict"), [(40.0, "yes"), (-40.0, "no"), (0.0, None)])
@@ -115,4 +114,4 @@ def test_the_judge_hears_the_best_of_the_first_three() -> None:
         def __init__(self, answers: float) -> None:
             self.pair = PairReading(answers, 0.0)
 
-    assert second_opinion([One(-1.0), One(0.5), One(-2.0), One(9.0)]) == 0.5  # type: ignore[list-item]
+    assert read_as_answering([One(-1.0), One(0.5), One(-2.0), One(9.0)]) == 0.5  # type: ignore[list-item]
