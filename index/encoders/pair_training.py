@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from index.encoders.e5_torch import Floats, TokenStates
+from index.encoders.pairs import pooled
 
 DIRECTIONS, WIDTH, HEADS = 256, 128, 4
 SHRINK = 0.05  # of the mean spread, added to each direction's: the last ones are mostly noise
@@ -27,13 +28,12 @@ Weights = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Example:
     """A question, sentences that answer it, sentences that do not (best-ranked first), all by number; `yes` is the
-    verdict that the answering ones give it, None where it has none. With `pairs_only` nothing but that is learnt."""
+    verdict that the answering ones give it, None where it has none."""
 
     question: int
     answering: tuple[int, ...]
     others: tuple[int, ...]
     yes: bool | None
-    pairs_only: bool = False
 
 
 class _Network(nn.Module):  # type: ignore[misc]
@@ -74,14 +74,9 @@ class _Network(nn.Module):  # type: ignore[misc]
         sides = self.against(a, b, there) + self.seg.weight[0], self.against(b, a, asked) + self.seg.weight[1]
         mixed = self.enc(torch.cat(sides, 1), src_key_padding_mask=~torch.cat([asked, there], 1))
         left, right = mixed[:, : a.shape[1]], mixed[:, a.shape[1] :]
-        pooled = [_pooled(left, asked), _pooled(right, there), _pooled(right, own)]
-        logits: torch.Tensor = self.out(torch.cat(pooled, 1))
+        shown = [pooled(left, asked), pooled(right, there), pooled(right, own)]
+        logits: torch.Tensor = self.out(torch.cat(shown, 1))
         return logits
-
-
-def _pooled(x: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
-    mask = there[..., None]
-    return torch.cat([x.masked_fill(~mask, -1e4).max(1).values, (x * mask).sum(1) / mask.sum(1).clamp(min=1)], -1)
 
 
 def main_directions(texts: Sequence[TokenStates], seed: int = 0) -> tuple[Floats, Floats]:
@@ -158,7 +153,7 @@ def _loss(
     for row, example in enumerate(batch):
         if example.answering:
             yes = None if example.yes is None else float(example.yes)
-            pairs.append((row, dice.choice(example.answering), yes, None if example.pairs_only else 1.0))
+            pairs.append((row, dice.choice(example.answering), yes, 1.0))
         pairs += [(row, other, None, 0.0) for other in _others(example, dice)]
     if not pairs:
         return None
@@ -174,7 +169,7 @@ def _loss(
 
 def _others(example: Example, dice: random.Random) -> set[int]:
     """Sentences that do not answer: of the nearest ones, which mislead most, and of all."""
-    if example.pairs_only or not example.others:
+    if not example.others:
         return set()
     picked = {dice.choice(example.others[:8]) for _ in range(NEAR)} | {dice.choice(example.others) for _ in range(FAR)}
     return picked if example.answering else picked | set(example.others[:2])

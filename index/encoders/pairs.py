@@ -83,10 +83,10 @@ class PairNetwork:
         sides = self._compared(a, found_by_a) + w["seg.weight"][0], self._compared(b, found_by_b) + w["seg.weight"][1]
         mixed = self._mixed(torch.cat(sides, 1), torch.cat([asked, there], 1))
         split = a.shape[1]
-        pooled = torch.cat(
-            [_pooled(mixed[:, :split], asked), _pooled(mixed[:, split:], there), _pooled(mixed[:, split:], own)], 1
+        shown = torch.cat(
+            [pooled(mixed[:, :split], asked), pooled(mixed[:, split:], there), pooled(mixed[:, split:], own)], 1
         )
-        hidden = F.gelu(F.linear(pooled, w["out.0.weight"], w["out.0.bias"]))
+        hidden = F.gelu(F.linear(shown, w["out.0.weight"], w["out.0.bias"]))
         return F.linear(hidden, w["out.3.weight"], w["out.3.bias"])[:, [1, 0]]
 
     def _compared(self, one: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
@@ -113,7 +113,7 @@ class PairNetwork:
         return (torch.softmax(fits, -1) @ v).transpose(1, 2).flatten(2)
 
 
-def _pooled(x: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
+def pooled(x: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
     """The highest and the mean of each number, over the tokens that are there."""
     mask = there[..., None]
     count = mask.sum(1).clamp(min=1)
