@@ -30,15 +30,37 @@ Reason = Literal[
 ]
 
 _NORMS = r"指令|规则|规定|要求|设定|提示|限制|资料|内容|以上|之前|前面|上面"
+_SOURCES = r"来源|出处|规则|原文|资料|依据"
+_SECRETS = r"提示词|系统提示|系统指令|配置|密钥|口令|源码|数据库|规则库|后台密码|系统文件"
+_SECRET = r"prompts?|instructions?|config(?:uration)?|database|system files?|every document|all (?:the )?(?:documents|files)|api keys?"
 _INSTRUCTIONS = re.compile(
-    rf"(?:忽略|无视|忘掉|忘记|忘了|抛开|不要管|别管|绕过|跳过|解除)(?:一下)?.{{0,12}}(?:{_NORMS})|系统(?:提示|指令|更新|升级|消息|通知)[词:：]|提示词|扮演|"
-    r"从(?:现在|今)(?:往后|起|开始)[^,,。]{0,2}你|你现在是|假装(?:你|规则|自己)|[编瞎造](?:造|写)?一?[条段个].{0,20}(?:规则|规定|条款|来源)|"
-    r"(?:只|必须|统一|一律|都)(?:准|许|能|要)?(?:回|答|回答|回复|输出|说)[^,。]{0,6}[“\"「'能是]|收到请回|开发者模式|越狱|你的?(?:密钥|口令|源码|后台密码|模型|提示)|"
-    r"(?:ignore|forget|disregard|override|bypass) (?:all |any |your |the |my |about |every ?)*(?:previous|prior|above|instructions?|rules?|pages?|guidelines|articles?|documents?|sources?)|"
-    r"system (?:prompt|override|message|update)[:：]?|hidden prompt|you are now|pretend (?:to be|you|that|the|there)|jailbreak|developer mode|reveal your|print (?:every|all|your)|"
-    r"(?:make up|invent|fabricate) (?:a|an|some|any|the)? ?(?:rule|article|source|citation|quote)|(?:just|only|simply) (?:say|answer|reply|respond)(?: with)? [\"“']?(?:yes|no|ok)\b",
+    # to leave the rules aside
+    rf"(?:忽略|无视|忘掉|忘记|忘了|抛开|丢掉|不要管|别管|不用管|绕过|跳过|解除)(?:一下)?.{{0,12}}(?:{_NORMS})|"
+    r"(?:上面|之前|前面|以上)[^,。]{0,6}(?:指令|规则|规定|要求|设定|提示|的话)[^,。]{0,4}(?:丢掉|丢开|作废|忘掉|忘了|抛开|当没说)|"
+    rf"(?:不要|别|不再|停止|不用|不需要|无需|禁止)(?:再)?(?:引用|标注|列出|查阅?)(?:任何|什么)?(?:{_SOURCES})|你[^,。]{{0,4}}没有(?:任何)?(?:限制|规则)|没有任何(?:限制|规则)|"
+    r"(?:ignore|forget|disregard|override|bypass) (?:all |any |your |the |my |about |every ?)*(?:previous|prior|above|instructions?|rules?|rulebook|pages?|guidelines|articles?|documents?|sources?)|"
+    r"(?:stop|disable|without|do not|don't|no more) (?:any )?(?:citing|citations?|cite)\b|"
+    # to be somebody else
+    r"从(?:现在|今)(?:往后|起|开始)[^,,。]{0,2}你|你现在(?:是|没有|不受|进入)|(?:进入|切换到?|开启)[^,。]{0,4}(?:开发者|管理员|调试|无限制|上帝)模式|开发者模式|越狱|"
+    r"扮演|假装(?:你|规则|自己)|(?:我是|以)(?:平台|系统)?(?:管理员|稽查|开发者)[^。]{0,6}(?:命令|指令|授权|要求你)|授权你|管理员(?:命令|指令)|"
+    r"you are (?:now|\w+ now)\b|you are DAN|pretend (?:to be|you|that|the|there)|from (?:now|here) on,? (?:you|always|answer|say|reply)|jailbreak|developer mode|"
+    r"(?:^|[.;:!] ?)(?:please )?(?:act|behave) as (?:if|a|an|my|the)\b|"
+    # to say what it is told
+    r"系统(?:提示|指令|更新|升级|消息|通知|命令)[词:：]|^\W*system ?[:：]|system (?:prompt|override|(?:message|update) ?[:：])|提示词|hidden prompt|"
+    r"[编瞎造](?:造|写)?一?[条段个].{0,20}(?:规则|规定|条款|来源)|随便答|照(?:着|这个|此)(?:回)?答|收到请回|"
+    r"(?:make up|invent|fabricate) (?:a|an|some|any|the)? ?(?:rule|article|source|citation|quote|figure)|(?:just|only|simply) (?:say|answer|reply|respond)(?: with)? [\"“']?(?:yes|no|ok)\b|"
+    r"(?:answer|reply|respond)(?: with)? [\"“']?(?:yes|no|ok)[\"”']?,? to (?:every|all|any|whatever)|(?:always|every question)[^.?]{0,12}(?:answer|say|reply|with) [\"“']?(?:yes|no|allowed)|"
+    # to show or do what is not its to show or do
+    rf"(?:输出|打印|打出|贴出|吐出|列出|告诉我|完整).{{0,10}}(?:{_SECRETS})|(?:{_SECRETS}).{{0,12}}(?:输出|打印|打出|贴出|给我|发我|发给)|你的?(?:密钥|口令|源码|后台密码|模型|提示)|"
+    rf"(?:reveal|print|show|dump|leak|output|repeat) (?:me )?(?:your|the|every|all)[^.?]{{0,20}}(?:{_SECRET})|reveal your|print (?:every|all|your)|"
+    r"rm -rf|drop table|select \* from|(?:执行|运行)(?:下面|以下)?的?(?:命令|代码|脚本)|然后执行",
     re.IGNORECASE,
 )
+# Orders to say something; in a question the same words tell what an agent wants to say to a buyer.
+_DICTATED = re.compile(
+    r"直接(?:输出|回答|回我|回复|说)[「“\"『]|(?:只|必须|统一|一律|都)(?:准|许|能|要)?(?:回|答|回答|回复|输出|说)[^,。]{0,6}[“\"「'能是]"
+)
+_ASKS = re.compile(r"吗|[么吧不没呢][?？。\W]*$|[?？]\W*$|[行可能]不[行可能]|有没有|是不是|算不算|会不会")
 _GREETING = re.compile(
     r"^\W*(?:你好|您好|早上好|下午好|晚上好|早安|晚安|谢谢|谢啦|多谢|辛苦|再见|拜拜|哈哈|在吗|hi|hello|hey|thanks?|thank you|good (?:morning|evening|night|afternoon)|how are you|bye)",
     re.IGNORECASE,
@@ -86,6 +108,13 @@ FEATURES = (
 )  # fmt: skip
 
 
+def gives_orders(text: str) -> bool:
+    """Whether a text tells the desk what to be, to say or to leave aside, in place of asking."""
+    if _INSTRUCTIONS.search(text):
+        return True
+    return _DICTATED.search(text) is not None and _ASKS.search(text) is None
+
+
 class Judge:
     """Decides between an answer and an honest silence."""
 
@@ -98,7 +127,7 @@ class Judge:
 
     def judge(self, question: Question, evidence: Sequence[Evidence], scope: Scope | None) -> Judgement:
         """Whether the best evidence, read in its scope, answers the question."""
-        if _INSTRUCTIONS.search(question.text):
+        if gives_orders(question.text):
             return Judgement(0.0, "instructions", {})
         if not evidence or scope is None:
             return Judgement(0.0, "no_rules", {})

@@ -62,6 +62,11 @@ class Claim:
         return (self.kind, self.role, self.value, self.unit)
 
 
+# What follows on points: such a sentence goes on with the step that stands before it.
+_CONSEQUENCE = re.compile(r"违约金|屏蔽|下架|参加|参与|限制|公示|警告|关店|关闭店铺|查封|降权|清退|冻结|发布")
+STEP_REACH = 80
+
+
 class Reader:
     """Reads the claims of lines; keeps what it worked out of a title or a section, which many lines share."""
 
@@ -189,9 +194,12 @@ class Reader:
         return text
 
     def _head_steps(self, line: Line) -> frozenset[tuple[str, float, str]]:
-        return frozenset(
-            f.key for f in figures_in(line.heads) if f.kind == "points" and LADDER.search(line.heads[: f.start])
-        )
+        """The step of a ladder that the heads name, or a sentence just before one of consequences."""
+        steps = _steps_in(line.heads)
+        if steps or not _CONSEQUENCE.search(line.text) or _steps_in(line.text):
+            return steps
+        earlier = line.article.text[max(0, line.start - STEP_REACH) : line.start].split("\n")[-1]
+        return _steps_in(earlier, last=True)
 
     def _circumstances(self, text: str) -> dict[str, frozenset[str]]:
         if text not in self._named:
@@ -205,6 +213,12 @@ class Reader:
         while end > start and (text[end - 1].isspace() or text[end - 1] in "，,;；:：(（"):
             end -= 1
         return start, end
+
+
+def _steps_in(text: str, *, last: bool = False) -> frozenset[tuple[str, float, str]]:
+    """The points at which a ladder's steps begin, in the text's words; with `last` the last of them alone."""
+    steps = [f.key for f in figures_in(text) if f.kind == "points" and LADDER.search(text[: f.start])]
+    return frozenset(steps[-1:] if last else steps)
 
 
 def weight(features: dict[str, float] | Iterable[float]) -> float:

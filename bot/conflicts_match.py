@@ -119,8 +119,11 @@ def _circumstances_agree(one: Claim, other: Claim, words: Words, loose: bool) ->
             and (c.strict or (c.strict_modal and one.kind in ("modal", "bearer")))
             and bool(mine) != bool(theirs)
         ):
-            # What one says outright, the other may say in its title or elsewhere in its sentence.
+            # What one says outright, the other may say in its title or elsewhere in its sentence, unless it calls
+            # itself plain outright.
             silent = other if mine else one
+            if silent.circumstances.get(c.id):
+                return False
             said = silent.of_title.get(c.id, frozenset()) | silent.of_line.get(c.id, frozenset())
             if not (mine or theirs) & said:
                 return False

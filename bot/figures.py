@@ -46,8 +46,9 @@ _IDIOMS = re.compile(
     r"|(?<![扣罚记减])(?:八分|三分)(?![，,。;；以])|一分[钱价]"
 )
 _WEAK_TIME = re.compile(r"^[一]\s?(?:天|日|年|周)$")
-# 「一天」 may be any day; 「一天内」 and 「一周之内」 are terms.
+# 「一天」 may be any day; 「一天内」, 「一周之内」 and 「满一年」 are terms.
 _WITHIN = re.compile(r"\s?(?:之内|以内|内)")
+_UNTIL = re.compile(r"(?:满|超过|超出?|逾期?|足|不到|至少|最多|最长|延长|提前|保修|质保|有效期)\s?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _figure(match: re.Match[str], text: str) -> Figure | None:
     if groups["time"]:
         if before and before in "第每同某几":
             return None
-        if _WEAK_TIME.match(words) and not _WITHIN.match(text, match.end()):
+        if _WEAK_TIME.match(words) and not (_WITHIN.match(text, match.end()) or _UNTIL.search(text[max(0, at - 4) : at])):
             return None
         value = number(groups["t"])
         return make("duration", None if value is None else value * _HOURS[groups["tu"]], groups["tu"])

@@ -87,3 +87,10 @@ def test_offsets_are_exact_in_any_window(text: str, start: int) -> None:
 def test_digits_are_worth_what_they_say(value: int) -> None:
     assert number(str(value)) == value
     assert number(f"{value:,}") == value
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"), [("开店满一年", 8760.0), ("超过一天", 24.0), ("一天一次也行", None), ("哪一年都行", None)]
+)
+def test_a_single_day_or_year_is_a_term_only_where_it_is_counted(text: str, hours: float | None) -> None:
+    assert next((f.value for f in figures_in(text) if f.kind == "duration"), None) == hours
