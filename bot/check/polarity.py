@@ -73,6 +73,11 @@ class Polarity:
         before = view.text[self.clause(view, start, start)[0] : start]
         masked = self._p["no_negation"].sub(lambda m: "_" * len(m.group()), before)
         masked = self._p["double_negation"].sub(lambda m: "_" * len(m.group()), masked)
+        # 「不需要邮箱也不用加好友」: two refusals side by side, the last of which governs.
+        for joined in reversed(list(self._p["and_not"].finditer(masked))):
+            if self._p["negators"].search(masked, joined.end()) and self._p["negators"].search(masked, 0, joined.start()):
+                masked = masked[joined.end() :]
+                break
         count = 0
         for negator in self._p["negators"].finditer(masked):
             between = masked[negator.end() :]
