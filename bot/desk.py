@@ -23,7 +23,7 @@ from bot.question import read_question
 from bot.reader import Reader
 from bot.suggestions import ReplyLines
 from bot.vocabulary import Vocabulary
-from index.encoders.loading import Encoder
+from index.encoders.loading import Encoder, token_source
 from index.retriever import Retriever, current_generation
 from ingest.articles import Article
 from ingest.errors import UsageError
@@ -172,7 +172,7 @@ class Desk:
         rules = [a for a in retriever.articles.values() if a.kind == "rules"]
         articles = tuple(sorted(rules, key=lambda a: a.published or "", reverse=True))
         vocabulary = Vocabulary(retriever.articles, retriever.sentences())
-        checker = ReplyChecker(articles, retriever.passages)
+        checker = ReplyChecker(articles, retriever.passages, tokens=token_source(retriever.encoders))
         lines = ReplyLines(checker)
         conflicts = ConflictIndex(articles, retriever.passages)
         reader = Reader(retriever.articles, vocabulary, conflicts, lines.suggest, self._today, retriever.pairs)

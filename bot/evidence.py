@@ -40,10 +40,12 @@ KEPT_SENTENCES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class PairReading:
-    """What the pair network makes of a question and a sentence, in log-odds: that it answers, that it answers yes."""
+    """What the pair network makes of a question and a sentence, in log-odds: that it answers, that it answers yes and not
+    no, and that its answer depends on what the question leaves open."""
 
     answers: float
     yes: float
+    depends: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,8 @@ def _figure(match: re.Match[str], text: str) -> Figure | None:
     if groups["time"]:
         if before and before in "第每同某几":
             return None
-        if _WEAK_TIME.match(words) and not (_WITHIN.match(text, match.end()) or _UNTIL.search(text[max(0, at - 4) : at])):
+        counted = _WITHIN.match(text, match.end()) or _UNTIL.search(text[max(0, at - 4) : at])
+        if _WEAK_TIME.match(words) and not counted:
             return None
         value = number(groups["t"])
         return make("duration", None if value is None else value * _HOURS[groups["tu"]], groups["tu"])

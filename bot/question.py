@@ -44,6 +44,22 @@ _OPEN = re.compile(
 )
 
 
+# 「什么订单都适用」 is every order, 「没什么缺点」 none: they ask for no name.
+_ANY = re.compile(
+    r"(?:什么|啥|谁|哪[些个里儿家种]?|怎么|几|多少)[^,，。?？]{0,10}?(?=[都也])|(?:没有?|无)(?:个)?(?:什么|啥|谁|多少|哪)|不(?:管|论)(?:什么|啥|谁|哪[些个家种]?|怎么|多少)|无论(?:什么|啥|谁|哪[些个家种]?|怎么|多少)"
+)
+_TAGGED = re.compile(r"(?:[吗么嘛吧]|是吧|对吧|对不对|是不是)\s*$")
+_NOD = re.compile(r"(?:对|是|没问题|没毛病|没事儿?|可以|行|好)(?:吧|吗|么|不|嘛)\s*$|对不对\s*$")
+_PLACE = re.compile(r"[(（][^()（）]{1,10}[)）]\s*$")
+_EN_TAGGED = re.compile(r"[,—–-]\s*(?:right|correct|yes|no|ok|okay|true|is(?:n't)? (?:it|that)(?: so)?|are(?:n't)? (?:we|they))\s*[?.!]?\s*$", re.I)
+
+# 「Bought yesterday, deadline?」 names what it wants to know.
+_EN_NAMED = re.compile(
+    r"(?:^|[,.:;]\s*)(?:the |max(?:imum)? |min(?:imum)? |latest |expected |[\w-]+ ){0,3}"
+    r"(?:points?|deadline|penalt(?:y|ies)|size|time|standard|date|model|fee|amount|cap|limit)\b[^,.;?]*\?$", re.I
+)
+_EN_CASE = re.compile(r"^(?:when|where|once|after|before|while)\b[^,?]{3,}?,\s*(?=(?:can|could|may|must|should|shall|do|does|did|is|are|am|will|would|has|have)\b)", re.I)
+
 _QUOTED = re.compile("[“\"「『‘《'](.{2,30}?)[”\"」』’》']")
 _EN_UNITS: tuple[tuple[str, FactKind, float], ...] = (
     ("point", "points", 1), ("yuan", "money", 1), ("rmb", "money", 1), ("percent", "percent", 1), ("minute", "duration", 1 / 60),
@@ -134,11 +150,13 @@ def _form(query: Query) -> Form:
     text = query.text.strip()
     if query.language == "en":
         return _english_form(re.sub(r"\b(?:what|how) (?:if|about)\b", "if", text, flags=re.IGNORECASE))
+    asks = text.endswith(("?", "？"))
+    text = _ANY.sub("〇", _PLACE.sub("", text))
     clauses = [c for c in re.split(r"[。!！;；\n,，?？]", text) if c.strip()] or [text]
     if _BREACH.search(text) and not _OPEN.search(clauses[-1]):
         return "breach"
     asked = _asked_clause(clauses)
-    if _OPEN.search(asked) and not _CLOSED.search(asked):
+    if _OPEN.search(asked) and not _CLOSED.search(asked) and not _TAGGED.search(asked):
         return "open"
     if _DUTY.search(asked) and not _MAY.search(asked):
         return "duty"
@@ -146,10 +164,14 @@ def _form(query: Query) -> Form:
         return "permission"
     if _DUTY.search(asked):
         return "duty"
+    if asks and not any(_OPEN.search(c) for c in clauses):
+        return "fact"  # 「系统就当我答应了?」
     if not _FACT.search(asked):
         return "open"
+    if _NOD.search(asked):
+        return "fact"
     # 「要赔多少,有封顶吗」 wants the figure.
-    return "open" if any(_OPEN.search(c) for c in clauses) else "fact"
+    return "open" if any(_OPEN.search(c) for c in clauses if c is not asked) else "fact"
 
 
 def _asked_clause(clauses: list[str]) -> str:
@@ -161,8 +183,11 @@ def _asked_clause(clauses: list[str]) -> str:
 
 
 def _english_form(text: str) -> Form:
+    text = _EN_CASE.sub("", text.strip())
     open_cue = _EN_OPEN.search(text)
-    yes_no = re.search(r"(?:^|[.,;:!?]\s+|\b(?:so|and|but|then)\s+)(?:can|could|may|must|should|shall|do|does|did|is|are|am|will|would|has|have)\b", text, re.I)
+    yes_no = re.search(r"(?:^|[.,;:!?]\s+|\b(?:so|and|but|then)\s+)(?:can|could|may|must|should|shall|do|does|did|is|are|am|will|would|has|have|(?:is|are|do|does|did|has|have|ca|wo|would|should|could)n['’]t)\b", text, re.I)
+    if _EN_TAGGED.search(text):
+        open_cue = None  # a statement, with a nod asked for
     if open_cue and (not yes_no or open_cue.start() <= yes_no.start()):
         return "open"
     if _EN_BREACH.search(text):
@@ -171,4 +196,5 @@ def _english_form(text: str) -> Form:
         return "permission"
     if _EN_DUTY.search(text):
         return "duty"
-    return "fact" if _EN_FACT.search(text) or yes_no else "open"
+    told = not open_cue and (_EN_TAGGED.search(text) or (text.endswith("?") and not _EN_NAMED.search(text)))
+    return "fact" if _EN_FACT.search(text) or yes_no or told else "open"

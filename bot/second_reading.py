@@ -38,8 +38,8 @@ class SecondReading:
         if len(first) - len(unread) >= ENOUGH:
             unread = {}
         read_now = self.reader.read(question.query.text, list(unread.values())) if unread else ()
-        for text, (answers, yes) in zip(unread, read_now, strict=True):
-            memory[text] = PairReading(float(answers), float(yes))
+        for text, (answers, yes, depends) in zip(unread, read_now, strict=True):
+            memory[text] = PairReading(float(answers), float(yes), float(depends))
         weight = pair_weights()["evidence"]
         least = min(memory[text].answers for text in first if text in memory)
         read = [

@@ -41,6 +41,7 @@ class ReplyLines:
 
     def __init__(self, checker: Checker) -> None:
         self._checker = checker
+        self._clean: dict[tuple[str, str | None], bool] = {}  # lines are few, and the same ones are wanted again
 
     def suggest(self, question: Question, verdict: Verdict | None, evidence: Sequence[Evidence]) -> str | None:
         """The first line that fits the question and the cited rule and breaches nothing, or None."""
@@ -55,9 +56,15 @@ class ReplyLines:
             if line.verdicts and verdict not in line.verdicts:
                 continue
             words = line.en if question.query.language == "en" else line.zh
-            if self._checker.check(words, platform).ok:
+            if self._is_clean(words, platform):
                 return words
         return None
+
+    def _is_clean(self, words: str, platform: str | None) -> bool:
+        key = words, platform
+        if key not in self._clean:
+            self._clean[key] = self._checker.check(words, platform).ok
+        return self._clean[key]
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.evidence import Evidence, EvidenceFinder
+from bot.evidence import Evidence, EvidenceFinder, PairReading
 from bot.scope import scope_of
 from ingest.articles import Article
 
@@ -17,15 +17,15 @@ _ANSWER = re.compile(r"\s*([^?？\n]{2,110}?[。；;!！?？\n)）](?:\s?[(（][
 @dataclass(frozen=True, slots=True)
 class SentenceContext:
     """A sentence, its heads and leads, how well the evidence finder likes it (log-odds; None where unknown), the text
-    before it in its rule, the sentence behind it where it asks what that one answers, and the second reading's log-odds
-    of yes (None where there was none)."""
+    before it in its rule, the sentence behind it where it asks what that one answers, and its second reading (None where
+    there was none)."""
 
     sentence: str
     lead: str = ""
     score: float | None = None
     before: str = ""
     answer: str = ""
-    yes: float | None = None
+    pair: PairReading | None = None
 
 
 def as_context(sentence: tuple[str, str] | SentenceContext) -> SentenceContext:
@@ -39,8 +39,7 @@ def sentence_context(finder: EvidenceFinder, article: Article, evidence: Evidenc
     lead = " ".join([*scope.path, *(article.text[s:e] for s, e in scope.leads)])
     before = article.text[scope.rule[0] : evidence.start] if scope.rule[0] < evidence.start else ""
     answer = answer_behind(evidence.text, article.text, evidence.end)
-    yes = evidence.pair.yes if evidence.pair is not None else None
-    return SentenceContext(evidence.text, lead, evidence.score, before, answer, yes)
+    return SentenceContext(evidence.text, lead, evidence.score, before, answer, evidence.pair)
 
 
 def answer_behind(sentence: str, text: str, end: int) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
 from bot.answers import Verdict
+from bot.evidence import PairReading
 from bot.question import Question
 from bot.second_reading import pair_weights
 from bot.verdict import Decision, SentenceContext
@@ -42,17 +43,20 @@ def weighed(
     decision: Decision, question: Question, contexts: Sequence[SentenceContext], model: Learned | None = None
 ) -> Decision:
     """The decision with the verdict that the learned opinion gives to its readings, together with the second reading's;
-    none where the opinion is weak. What the rule leaves open stays open."""
-    second = read_as_yes(contexts) if question.is_yes_no else None
+    none where the opinion is weak. What the rule leaves open stays open, and what the second reading takes to be left
+    open is."""
+    second = second_reading(contexts) if question.is_yes_no else None
     if decision.verdict == "depends" or (not decision.readings and (second is None or decision.verdict)):
         return decision
+    if second is not None and second.depends >= pair_weights()["depends_threshold"]:
+        return replace(decision, verdict="depends", confidence=_sure(second.depends), deciding=0)
     model = model or learned()
     opinion = model.opinion(features_of(question, read_asked(question), contexts, decision.readings, words().weights))
     threshold = model.threshold
     if second is not None:
-        opinion += pair_weights()["verdict"] * second
+        opinion += pair_weights()["verdict"] * second.yes
         threshold = pair_weights()["verdict_threshold"]
-    confidence = 1 / (1 + math.exp(-abs(opinion)))
+    confidence = _sure(abs(opinion))
     if abs(opinion) < threshold:
         return replace(decision, verdict=None, confidence=confidence)
     verdict: Verdict = "yes" if opinion > 0 else "no"
@@ -62,11 +66,20 @@ def weighed(
     return replace(decision, verdict=verdict, confidence=confidence, deciding=best.sentence, stance=best.stance)
 
 
-def read_as_yes(contexts: Sequence[SentenceContext]) -> float | None:
-    """The second reading's log-odds of yes: of each sentence as far as it is believed to be the one that answers."""
-    read = [(c.score or 0.0, c.yes) for c in contexts if c.yes is not None]
+def second_reading(contexts: Sequence[SentenceContext]) -> PairReading | None:
+    """What the second reading says of all of them: of each sentence as far as it is believed to be the answering one."""
+    read = [(c.score or 0.0, c.pair) for c in contexts if c.pair is not None]
     if not read:
         return None
     best = max(score for score, _ in read)
     shares = [math.exp(score - best) for score, _ in read]
-    return sum(share * yes for share, (_, yes) in zip(shares, read, strict=True)) / sum(shares)
+
+    def mean(values: Iterable[float]) -> float:
+        return sum(share * value for share, value in zip(shares, values, strict=True)) / sum(shares)
+
+    pairs = [pair for _, pair in read]
+    return PairReading(mean(p.answers for p in pairs), mean(p.yes for p in pairs), mean(p.depends for p in pairs))
+
+
+def _sure(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))

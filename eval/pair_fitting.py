@@ -21,10 +21,10 @@ from bot.question import Question, read_question
 from bot.reader import DECIDING, Reader, on_platform
 from bot.scope import scope_of
 from bot.second_reading import SecondReading
-from bot.verdict import decide, sentence_context
+from bot.verdict import SentenceContext, decide, sentence_context
 from bot.verdict_asked import read_asked
 from bot.verdict_cues import features_of
-from bot.verdict_learned import learned, read_as_yes
+from bot.verdict_learned import learned, second_reading
 from bot.verdict_words import words
 from bot.vocabulary import Vocabulary
 from eval.verdict_fitting import counts_at
@@ -66,6 +66,7 @@ def main(arguments: Sequence[str]) -> int:
     print(f"evidence = {best}")
     desk.fit_answerable(asked, best)
     desk.fit_verdict(asked, best)
+    desk.fit_depends(asked, best)
     return 0
 
 
@@ -139,15 +140,13 @@ class _Corpus:
         for one in asked:
             if one.item.get("verdict") not in ("yes", "no") or not one.question.is_yes_no or not one.evidence:
                 continue
-            order = self._reader.with_figure_first(one.question, _ordered(one.evidence, weight))
-            contexts = [
-                sentence_context(self._finder, self._articles[e.passage.article_id], e) for e in order[:DECIDING]
-            ]
+            order, contexts = self._deciding(one, weight)
             decision = decide(one.question, contexts, self._vocabulary)
             features = features_of(
                 one.question, read_asked(one.question), contexts, decision.readings, words().weights
             )
-            rows.append((learned().opinion(features), read_as_yes(contexts) or 0.0))
+            reading = second_reading(contexts)
+            rows.append((learned().opinion(features), reading.yes if reading is not None else 0.0))
             labels.append(one.item["verdict"] == "yes")
             gold.append(any(is_gold(one.item, e, self._articles[e.passage.article_id]) for e in order[:1]))
         matrix, yes = np.array(rows), np.array(labels)
@@ -161,6 +160,28 @@ class _Corpus:
             for threshold in THRESHOLDS:
                 print(f"#   threshold {threshold}: {counts_at(threshold, both, yes)}")
         print(f"verdict = {second / own:.3f}")
+
+
+    def fit_depends(self, asked: Sequence[_Asked], weight: float) -> None:
+        """How many of the verdicts that depend, and of the others, each threshold would tell as such."""
+        told = []
+        for one in asked:
+            if one.item.get("verdict") and one.question.is_yes_no and one.evidence:
+                second = second_reading(self._deciding(one, weight)[1])
+                told.append((second.depends if second else -9.0, one.item["verdict"] == "depends"))
+        depends = np.array([d for d, _ in told])
+        truly = np.array([t for _, t in told])
+        for threshold in (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0):
+            flagged = depends >= threshold
+            right, wrong = flagged[truly].sum(), flagged[~truly].sum()
+            print(f"# depends at {threshold}: {right} of {truly.sum()}, and {wrong} others")
+
+    def _deciding(self, one: _Asked, weight: float) -> tuple[Sequence[Evidence], list[SentenceContext]]:
+        """The evidence in its order, and the contexts of what decides."""
+        order = self._reader.with_figure_first(one.question, _ordered(one.evidence, weight))
+        return order, [
+            sentence_context(self._finder, self._articles[e.passage.article_id], e) for e in order[:DECIDING]
+        ]
 
 
 def _ordered(evidence: Sequence[Evidence], weight: float) -> list[Evidence]:

@@ -1,7 +1,8 @@
 """Trains the second reading: python -m eval.pair_training CORPUS ITEMS.jsonl [...] --contrast FILE.jsonl --out FILE.npz
 
 Items are questions with gold evidence: each is read against its gold sentences and against what the desk finds for it.
-Contrast sets bring rules of their own. Held-out items are refused. Leave questions out to fit eval/pair_fitting.py on.
+Contrast sets bring rules of their own; an eighth of them is kept out, and read at the end. Held-out items are refused.
+Leave questions out to fit eval/pair_fitting.py on.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import io
 import json
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,14 +25,15 @@ from bot.scope import scope_of
 from bot.vocabulary import Vocabulary
 from eval.worlds import Item, is_gold, read_training
 from index.encoders.e5_torch import E5Encoder
-from index.encoders.pair_training import Example, train
+from index.encoders.pair_training import Example, TrainingTexts, Verdict, Weights, train
+from index.encoders.pairs import PairNetwork
 from index.pairs import PairText, pair_text
 from index.retriever import Retriever
 from ingest.store import write_whole
 
 HITS, READ = 12, 24
 EPOCHS, RATE = 16, 1e-3
-VERDICTS = {"yes": True, "no": False}
+KEPT_OUT = 8  # every so manieth contrast set is not trained on
 
 
 @dataclass(slots=True)
@@ -47,15 +50,27 @@ class _Texts:
         return self.sentences.setdefault(pair_text(lead, text), len(self.sentences))
 
 
+@dataclass(frozen=True, slots=True)
+class _Unseen:
+    """A question and a rule that are not trained on; the rule's verdict, None where it does not decide."""
+
+    file: str
+    question: int
+    sentence: int
+    verdict: Verdict | None
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Writes the weights; returns 2 where held-out items are among those given."""
+    """Writes the weights after each epoch; returns 2 where held-out items are among those given."""
     parser = argparse.ArgumentParser(
         prog="python -m eval.pair_training", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("corpus", type=Path)
     parser.add_argument("items", type=Path, nargs="+")
     parser.add_argument("--contrast", type=Path, action="append", default=[])
+    parser.add_argument("--start", type=Path, help="weights to begin from, in place of chance")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
     items = read_training(options.items)
@@ -63,21 +78,58 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     texts = _Texts()
     examples = list(_asked_of(Retriever.open(options.corpus), items, texts))
+    unseen: list[_Unseen] = []
     for path in options.contrast:
-        examples += _contrasts(path, texts)
+        examples += _contrasts(path, texts, unseen)
     _tell(f"{len(examples)} examples, {len(texts.questions)} questions, {len(texts.sentences)} sentences")
     encoder = E5Encoder()
-    questions = [encoder.query_states(q) for q in texts.questions]
-    sentences = encoder.passage_states(list(texts.sentences))
-    weights = train(questions, sentences, examples, options.epochs, RATE, told=_tell)
-    out = io.BytesIO()
-    np.savez_compressed(out, **weights)
-    write_whole(options.out, out.getvalue())
+    states = TrainingTexts(
+        encoder.all_query_states(list(texts.questions)), encoder.passage_states(list(texts.sentences))
+    )
+    _tell("all texts are encoded")
+    start = dict(np.load(options.start)) if options.start else None
+    epochs = train(states, examples, options.epochs, options.rate, start=start)
+    for epoch, (loss, weights) in enumerate(epochs, start=1):
+        _tell(f"epoch {epoch} of {options.epochs}: loss {loss:.3f}")
+        out = io.BytesIO()
+        np.savez_compressed(out, **weights)
+        write_whole(options.out, out.getvalue())
+        if epoch % 4 == 0 or epoch == options.epochs:
+            _tell_unseen(weights, states, unseen)
     return 0
 
 
 def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
+
+
+def _tell_unseen(weights: Weights, states: TrainingTexts, unseen: Sequence[_Unseen]) -> None:
+    """What the network makes of the contrast sets that were kept out, file by file."""
+    from sklearn.metrics import roc_auc_score
+
+    network = PairNetwork(weights)
+    for file in dict.fromkeys(u.file for u in unseen):
+        asked = [u for u in unseen if u.file == file]
+        read = np.concatenate(
+            [
+                network.read(
+                    network.tokens(states.questions[u.question]), [network.tokens(states.sentences[u.sentence])]
+                )
+                for u in asked
+            ]
+        )
+        decided = np.array([u.verdict is not None for u in asked])
+        polar = np.array([u.verdict in ("yes", "no") for u in asked])
+        yes = np.array([u.verdict == "yes" for u in asked])[polar]
+        right = (read[polar, 1] > 0) == yes
+        surest = right[np.argsort(-np.abs(read[polar, 1]))[: len(right) // 2]]
+        depends = np.array([u.verdict == "depends" for u in asked])[decided]
+        open_area = roc_auc_score(depends, read[decided, 2]) if depends.any() else float("nan")
+        _tell(
+            f"  {file}: decided or not, area {roc_auc_score(decided, read[:, 0]):.3f} of {len(asked)}; "
+            f"verdict right {right.mean():.3f} of {len(right)}, surest half {surest.mean():.3f}; "
+            f"depends, area {open_area:.3f} of {depends.sum()}"
+        )
 
 
 def _asked_of(retriever: Retriever, items: Sequence[Item], texts: _Texts) -> Iterator[Example]:
@@ -102,23 +154,24 @@ def _asked_of(retriever: Retriever, items: Sequence[Item], texts: _Texts) -> Ite
             else:
                 others.append(number)
         deciding = tuple(n for n, decides in answering.items() if decides) or tuple(answering)
-        yes = VERDICTS.get(item.get("verdict") or "") if answering else None
+        verdict = item.get("verdict")
         rest = tuple(n for n in dict.fromkeys(others) if n not in answering)
-        yield Example(texts.question(item["question"]), deciding, rest, yes)
+        yield Example(texts.question(item["question"]), tuple((n, verdict) for n in deciding), rest)
 
 
-def _contrasts(path: Path, texts: _Texts) -> Iterator[Example]:
+def _contrasts(path: Path, texts: _Texts, unseen: list[_Unseen]) -> Iterator[Example]:
     """Nearly the same rules, each read with the same questions, which some of them decide and others do not."""
     for line in path.read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
+        rules = {which: texts.sentence(one["head"] or "", rule) for which, rule in one["rules"].items()}
+        kept_out = zlib.crc32(one["id"].encode()) % KEPT_OUT == 0
         for item in one["questions"]:
             asked = texts.question(item["question"])
-            for which, rule in one["rules"].items():
-                sentence = texts.sentence(one["head"] or "", rule)
-                if item.get(which) is None:
-                    yield Example(asked, (), (sentence,), None)
-                else:
-                    yield Example(asked, (sentence,), (), VERDICTS[item[which]])
+            told = {n: item[which] for which, n in rules.items() if item.get(which) is not None}
+            if kept_out:
+                unseen += [_Unseen(path.stem, asked, n, told.get(n)) for n in rules.values()]
+            else:
+                yield Example(asked, tuple(told.items()), tuple(n for n in rules.values() if n not in told))
 
 
 if __name__ == "__main__":

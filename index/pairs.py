@@ -34,7 +34,7 @@ class Network(Protocol):
     """What reads pairs (index/encoders/pairs.py)."""
 
     def read(self, question: PairTokens, sentences: Sequence[PairTokens]) -> Scores:
-        """float32 (sentences, 2)."""
+        """float32 (sentences, 3)."""
         ...
 
 
@@ -145,5 +145,6 @@ class PairReader:
         return self._store.text_of(unit)
 
     def read(self, question: str, units: Sequence[int]) -> Scores:
-        """float32 (units, 2): log-odds that each answers the question, and that the answer is then yes."""
+        """float32 (units, 3): log-odds that each answers the question, that the answer is then yes and not no, and that
+        it depends."""
         return self._network.read(self._question_tokens(question), [self._store.tokens(u) for u in units])

@@ -1,4 +1,5 @@
-"""A second opinion for wordings that no pattern knows: a linear model over the characters of the folded draft.
+"""A second opinion for wordings that no pattern knows: a linear model over the characters of the folded draft. It takes
+the place of draft_reader.py where there is no model to read with.
 
 It only points: what it suspects is told as a suspicion, and shown beside a rule of the corpus like any other finding.
 hints.json is made by `python -m bot.check.train` from the drafts beside it.
@@ -9,29 +10,24 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from bot.check.normalise import View
-from bot.check.spot import Mark
-
-CLEAN = "clean"
 _FIGURE = re.compile(r"\d+")
-_CLAUSE = re.compile(r"[^,。!?]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """Weights of character runs for each label; `threshold` is the least probability of a breach that is told."""
+    """Weights of character runs for each label; `suspected` and `cleared` as in LabelReader."""
 
     labels: tuple[str, ...]
     bias: tuple[float, ...]
     weights: Mapping[str, Mapping[int, float]]
-    threshold: float
-    silent: frozenset[str]
+    suspected: float
+    cleared: float
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Hints:
@@ -40,31 +36,15 @@ class Hints:
             labels=tuple(raw["labels"]),
             bias=tuple(raw["bias"]),
             weights={run: {int(i): w / 100 for i, w in row.items()} for run, row in raw["weights"].items()},
-            threshold=float(raw["threshold"]),
-            silent=frozenset(raw["silent"]),
+            suspected=float(raw["suspected"]),
+            cleared=float(raw["cleared"]),
         )
 
-    def suspect(self, view: View) -> Mark | None:
-        """The clause that most resembles a breach, where the whole draft resembles one enough; else None."""
-        shares = self.shares(view.text)
-        breach = 1.0 - shares.get(CLEAN, 0.0)
-        told = {label: share for label, share in shares.items() if label != CLEAN and label not in self.silent}
-        if breach < self.threshold or not told:
-            return None
-        label = max(told, key=lambda name: told[name])
-        if told[label] < breach / 2:
-            return None  # a breach of something, but no one can say of what
-        at, clean = self.labels.index(label), self.labels.index(CLEAN)
+    def shares(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """The probability of each label, `clean` among them, for folded drafts."""
+        return [self._shares(text) for text in texts]
 
-        def weight(span: tuple[int, int]) -> float:
-            rows = (self.weights.get(run, {}) for run in runs(view.text[span[0] : span[1]]))
-            return sum(row.get(at, 0.0) - row.get(clean, 0.0) for row in rows)
-
-        spans = [m.span() for m in _CLAUSE.finditer(view.text)]
-        return Mark(label, *max(spans, key=weight), suspected=True) if spans else None
-
-    def shares(self, text: str) -> dict[str, float]:
-        """The probability of each label, `clean` among them, for a folded draft."""
+    def _shares(self, text: str) -> dict[str, float]:
         known = [self.weights[run] for run in set(runs(f"^{text}$")) if run in self.weights]
         scores = list(self.bias)
         scale = 1 / math.sqrt(len(known)) if known else 0.0

@@ -75,7 +75,8 @@ class Polarity:
         masked = self._p["double_negation"].sub(lambda m: "_" * len(m.group()), masked)
         # 「不需要邮箱也不用加好友」: two refusals side by side, the last of which governs.
         for joined in reversed(list(self._p["and_not"].finditer(masked))):
-            if self._p["negators"].search(masked, joined.end()) and self._p["negators"].search(masked, 0, joined.start()):
+            both = (masked[: joined.start()], masked[joined.end() :])
+            if all(map(self._p["negators"].search, both)):
                 masked = masked[joined.end() :]
                 break
         count = 0

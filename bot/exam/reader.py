@@ -18,6 +18,7 @@ from bot.exam.second import SecondOpinion
 from bot.exam.statements import settle, statement_of
 from bot.exam.terms import Weights
 from index.hits import Hit
+from index.pairs import PairReader
 from index.query import Query, read_query
 from ingest.articles import Article, Passage
 from ingest.exam import ExamItem
@@ -64,6 +65,10 @@ class Searcher(Protocol):
     def search(self, query: Query, k: int = 10, allow: Allow | None = None) -> list[Hit]:
         """The best k passages."""
 
+    @property
+    def pairs(self) -> PairReader | None:
+        """What reads sentences a second time, where the index has it."""
+
     def sentences(self) -> list[tuple[str, int, int]]:
         """All sentences of the corpus as (article_id, start, end)."""
 
@@ -101,7 +106,7 @@ class ExamReader:
         """Counts the words of the retriever's passages, so that rare ones tell more."""
         self._retriever = retriever
         self._weights = Weights(p.text for p in retriever.passages)
-        self._second = SecondOpinion(retriever.articles, retriever.sentences())
+        self._second = SecondOpinion(retriever.articles, retriever.sentences(), retriever.pairs)
         self.risk: Risk = risk
 
     def answer(self, item: ExamItem, allow: Allow | None = None) -> ExamAnswer:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from bot.evidence import EvidenceFinder
 from bot.question import read_question
+from bot.second_reading import SecondReading
 from bot.verdict import SentenceContext, decide, sentence_context
 from bot.vocabulary import Vocabulary
 from index.hits import Hit
+from index.pairs import PairReader
 from ingest.articles import Article
 
 DECIDING = 6  # sentences that the verdict is read from
@@ -30,18 +32,25 @@ NONE = Opinion(0.0)
 
 
 class SecondOpinion:
-    """Asks the desk's evidence finder and verdict."""
+    """Asks the desk's evidence finder, its second reading and its verdict."""
 
-    def __init__(self, articles: Mapping[str, Article], sentences: Iterable[tuple[str, int, int]]) -> None:
+    def __init__(
+        self,
+        articles: Mapping[str, Article],
+        sentences: Iterable[tuple[str, int, int]],
+        pairs: PairReader | None = None,
+    ) -> None:
         """`sentences` are the corpus's, as (article_id, start, end)."""
         self._articles = articles
         self._vocabulary = Vocabulary(articles, sentences)
         self._finder = EvidenceFinder(articles, self._vocabulary)
+        self._reading = SecondReading(pairs)
 
     def on(self, statement: str, hits: Sequence[Hit]) -> Opinion:
         """The verdict on a statement from the hits for it."""
         question = read_question(as_question(statement))
-        evidence = self._finder.find(question, [h for h in hits if h.units])[:DECIDING]
+        found = self._finder.find(question, [h for h in hits if h.units])
+        evidence = self._reading.weigh(question, found, {})[:DECIDING]
         if not evidence or not question.is_yes_no:
             return NONE
         contexts = [sentence_context(self._finder, self._articles[e.passage.article_id], e) for e in evidence]

@@ -115,6 +115,10 @@ class E5Encoder:
             known = self._recent.get(text)
         return known or self._states_of([(PREFIX[True] + text, self._prefix[True])])[0]
 
+    def all_query_states(self, texts: Sequence[str]) -> list[TokenStates]:
+        """The states of many questions' tokens, read together."""
+        return self._states_of([(PREFIX[True] + text, self._prefix[True]) for text in texts])
+
     def passage_states(self, texts: Sequence[tuple[str, str]]) -> list[TokenStates]:
         """The states of texts, each read under its lead: (lead, text), the lead may be empty."""
         rows = []

@@ -2,88 +2,71 @@
 
 from __future__ import annotations
 
+import os
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from index.encoders.e5_torch import Floats, TokenStates
-from index.encoders.pairs import pooled
+from index.encoders.e5_torch import Flags, Floats, TokenStates
+from index.encoders.pair_pass import ANSWERS, DEPENDS, YES, PairPass, levelled, turned
 
-DIRECTIONS, WIDTH, HEADS = 256, 128, 4
+DIRECTIONS, WIDTH = 256, 128
 SHRINK = 0.05  # of the mean spread, added to each direction's: the last ones are mostly noise
-SAMPLE = 1500  # texts of each side that the directions are found from
+SAMPLE = 3000  # texts that the directions are found from
 BATCH = 20  # questions
+TOGETHER = 24  # sentences of like length that are read in one go
 LOST_TOKENS, LOST_NUMBERS = 0.1, 0.2  # shares left out in training
 VERDICT = 1.5  # how much a verdict counts beside an answer found
 NEAR, FAR = 2, 1  # sentences a question is shown that do not answer: out of the best, out of all
 Weights = dict[str, Any]
+Verdict = Literal["yes", "no", "depends"]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question, sentences that answer it, sentences that do not (best-ranked first), all by number; `yes` is the
-    verdict that the answering ones give it, None where it has none."""
+    """A question and sentences, by number: those that answer it, each with its verdict (None where none
+    is asked), and those that do not, best-ranked first."""
 
     question: int
-    answering: tuple[int, ...]
+    answering: tuple[tuple[int, Verdict | None], ...]
     others: tuple[int, ...]
-    yes: bool | None
 
 
-class _Network(nn.Module):  # type: ignore[misc]
-    """The same as PairNetwork, with gradients."""
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    row: int  # the question, by its place in the batch
+    sentence: int
+    verdict: Verdict | None
+    answers: bool
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(DIRECTIONS)
-        self.proj = nn.Linear(DIRECTIONS, WIDTH)
-        self.seg = nn.Embedding(2, WIDTH)
-        self.wq = nn.Linear(WIDTH, WIDTH)
-        self.cmp = nn.Sequential(nn.Linear(4 * WIDTH, WIDTH), nn.GELU())
-        self.enc = nn.TransformerEncoderLayer(
-            WIDTH, HEADS, 2 * WIDTH, 0.0, batch_first=True, norm_first=True, activation="gelu"
-        )
-        self.out = nn.Sequential(nn.Linear(6 * WIDTH, WIDTH), nn.GELU(), nn.Dropout(LOST_NUMBERS), nn.Linear(WIDTH, 2))
 
-    def narrowed(self, x: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
-        """(texts, tokens, DIRECTIONS) -> (texts, tokens, WIDTH); in training some tokens and numbers are left out."""
-        z: torch.Tensor = self.proj(self.norm(x)) + self.seg(own.long())
-        if self.training:
-            texts, tokens, width = z.shape
-            z = z * (torch.rand(texts, tokens, 1) > LOST_TOKENS)
-            z = z * ((torch.rand(texts, 1, width) > LOST_NUMBERS) / (1 - LOST_NUMBERS))
-        return z
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text's tokens along the main directions, float32 (tokens, DIRECTIONS), and which are its own."""
 
-    def against(self, one: torch.Tensor, other: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
-        """Each token of one side compared with what it attends to on the other."""
-        q, k, v = (x.unflatten(-1, (HEADS, -1)).transpose(1, 2) for x in (self.wq(one), self.wq(other), other))
-        seen = F.scaled_dot_product_attention(q, k, v, attn_mask=there[:, None, None, :]).transpose(1, 2).flatten(2)
-        compared: torch.Tensor = self.cmp(torch.cat([one, seen, one - seen, one * seen], -1))
-        return compared
+    directions: torch.Tensor
+    own: torch.Tensor
 
-    def forward(
-        self, a: torch.Tensor, asked: torch.Tensor, b: torch.Tensor, there: torch.Tensor, own: torch.Tensor
-    ) -> torch.Tensor:
-        """(pairs, 2): log-odds of yes, and of answering at all."""
-        sides = self.against(a, b, there) + self.seg.weight[0], self.against(b, a, asked) + self.seg.weight[1]
-        mixed = self.enc(torch.cat(sides, 1), src_key_padding_mask=~torch.cat([asked, there], 1))
-        left, right = mixed[:, : a.shape[1]], mixed[:, a.shape[1] :]
-        shown = [pooled(left, asked), pooled(right, there), pooled(right, own)]
-        logits: torch.Tensor = self.out(torch.cat(shown, 1))
-        return logits
+
+@dataclass(frozen=True, slots=True)
+class TrainingTexts:
+    """What is read in training, by number: questions, and sentences."""
+
+    questions: Sequence[TokenStates]
+    sentences: Sequence[TokenStates]
 
 
 def main_directions(texts: Sequence[TokenStates], seed: int = 0) -> tuple[Floats, Floats]:
     """Mean (768,) and main directions (768, DIRECTIONS) of tokens' levelled states, the spread of each taken out."""
     dice = np.random.default_rng(seed)
-    picked = dice.choice(len(texts), min(len(texts), 2 * SAMPLE), replace=False)
-    sample = np.concatenate([levelled(texts[int(i)].states) for i in picked])
+    picked = dice.choice(len(texts), min(len(texts), SAMPLE), replace=False)
+    sample = np.concatenate([levelled(torch.from_numpy(texts[int(i)].states)).numpy() for i in picked])
     mean = sample.mean(0)
     spreads, vectors = np.linalg.eigh(np.cov((sample - mean).T))
     best = np.argsort(-spreads)[:DIRECTIONS]
@@ -92,114 +75,140 @@ def main_directions(texts: Sequence[TokenStates], seed: int = 0) -> tuple[Floats
     return mean.astype(np.float32), directions
 
 
-def levelled(states: Floats) -> Floats:
-    """Both layers of each token with mean 0 and spread 1."""
-    halves = np.split(states, 2, axis=1)
-    level = [(h - h.mean(1, keepdims=True)) / (h.std(1, keepdims=True) + 1e-5) for h in halves]
-    both: Floats = np.concatenate(level, axis=1)
-    return both
-
-
 def train(
-    questions: Sequence[TokenStates],
-    sentences: Sequence[TokenStates],
-    examples: Sequence[Example],
-    epochs: int,
-    rate: float,
-    seed: int = 0,
-    told: Callable[[str], None] = lambda _: None,
-) -> Weights:
-    """Weights by name, float16, as PairNetwork takes them. 27,000 examples take three minutes an epoch on two cores."""
+    texts: TrainingTexts, examples: Sequence[Example], epochs: int, rate: float, seed: int = 0,
+    start: Mapping[str, Floats] | None = None,
+) -> Iterator[tuple[float, Weights]]:  # fmt: skip
+    """Yields after each epoch its mean loss and the weights by name, float16, as PairNetwork takes them.
+
+    `start` are weights to begin from. 25,000 questions take some five minutes an epoch on two cores.
+    """
+    torch.set_num_threads(os.cpu_count() or 1)  # an encoder at work keeps it to one
     torch.manual_seed(seed)
     dice = random.Random(seed)
-    mean, directions = main_directions([*questions, *sentences], seed)
-    sides = [[((levelled(t.states) - mean) @ directions, t.own) for t in side] for side in (questions, sentences)]
-    network = _Network()
+    learning, fixed = _beginning(texts, seed, start)
+    sides = _seen([*texts.questions], fixed), _seen([*texts.sentences], fixed)
     steps = epochs * (len(examples) // BATCH + 2)
-    optimiser = torch.optim.AdamW(network.parameters(), rate, weight_decay=0.05)
+    optimiser = torch.optim.AdamW(learning.values(), rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.15)
-    for epoch in range(epochs):
-        network.train()
+    for _ in range(epochs):
         losses = []
         for batch in _batches(examples, sides[0], dice):
-            loss = _loss(network, sides, batch, dice)
+            loss = _loss(learning, sides, batch, dice)
             if loss is None:
                 continue
             optimiser.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(learning.values(), 1.0)
             optimiser.step()
             schedule.step()
             losses.append(float(loss.detach()))
-        told(f"epoch {epoch + 1} of {epochs}: loss {np.mean(losses):.3f}")
-    weights = {name: value.numpy().astype(np.float16) for name, value in network.state_dict().items()}
-    return {**weights, "mean": mean.astype(np.float16), "directions": directions.astype(np.float16)}
+        now = {**learning, **fixed}
+        yield float(np.mean(losses)), {name: w.detach().numpy().astype(np.float16) for name, w in now.items()}
 
 
-def _batches(examples: Sequence[Example], questions: Sequence[Any], dice: random.Random) -> Iterator[list[Example]]:
+def _beginning(
+    texts: TrainingTexts, seed: int, start: Mapping[str, Floats] | None
+) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """The weights that learn, and those that are found once."""
+    if start is None:
+        mean, directions = main_directions([*texts.questions, *texts.sentences], seed)
+        first = _first_weights()
+    else:
+        mean, directions = (np.asarray(start[name], np.float32) for name in ("mean", "directions"))
+        first = {n: torch.from_numpy(np.asarray(w, np.float32)) for n, w in start.items()}
+        first = {n: w for n, w in first.items() if n not in ("mean", "directions")}
+    learning = {name: w.detach().clone().requires_grad_() for name, w in first.items()}
+    return learning, {"mean": torch.from_numpy(mean), "directions": torch.from_numpy(directions)}
+
+
+def _first_weights() -> dict[str, torch.Tensor]:
+    """Weights by chance, as torch's own layers begin."""
+    encoder = nn.TransformerEncoderLayer(WIDTH, 1, 2 * WIDTH)
+    parts: dict[str, nn.Module] = {
+        "norm": nn.LayerNorm(DIRECTIONS), "proj": nn.Linear(DIRECTIONS, WIDTH), "seg": nn.Embedding(2, WIDTH),
+        "wq": nn.Linear(WIDTH, WIDTH), "cmp.0": nn.Linear(4 * WIDTH, WIDTH), "enc": encoder,
+        "out.0": nn.Linear(6 * WIDTH, WIDTH), "out.3": nn.Linear(WIDTH, 3),
+    }  # fmt: skip
+    return {f"{name}.{key}": w for name, part in parts.items() for key, w in part.state_dict().items()}
+
+
+def _seen(texts: Sequence[TokenStates], fixed: Mapping[str, torch.Tensor]) -> list[_Text]:
+    return [_Text(turned(fixed, torch.from_numpy(t.states)), _own(t.own)) for t in texts]
+
+
+def _own(own: Flags) -> torch.Tensor:
+    """A mark or a number alone has no tokens of its own: then all are."""
+    return torch.from_numpy(own if own.any() else np.ones_like(own))
+
+
+def _batches(
+    examples: Sequence[Example], questions: Sequence[_Text], dice: random.Random
+) -> Iterator[list[Example]]:
     """Questions of like length together, in a new order each time."""
     order = dice.sample(list(examples), len(examples))
     for start in range(0, len(order), 20 * BATCH):
-        part = sorted(order[start : start + 20 * BATCH], key=lambda e: len(questions[e.question][0]))
+        part = sorted(order[start : start + 20 * BATCH], key=lambda e: len(questions[e.question].own))
         batches = [part[at : at + BATCH] for at in range(0, len(part), BATCH)]
         dice.shuffle(batches)
         yield from batches
 
 
 def _loss(
-    network: _Network, sides: Sequence[Any], batch: Sequence[Example], dice: random.Random
-) -> torch.Tensor | None:
-    pairs: list[tuple[int, int, float | None, float | None]] = []  # question of the batch, sentence, yes, answers
-    for row, example in enumerate(batch):
-        if example.answering:
-            yes = None if example.yes is None else float(example.yes)
-            pairs.append((row, dice.choice(example.answering), yes, 1.0))
-        pairs += [(row, other, None, 0.0) for other in _others(example, dice)]
+    learning: Mapping[str, torch.Tensor], sides: tuple[list[_Text], list[_Text]], batch: Sequence[Example],
+    dice: random.Random,
+) -> torch.Tensor | None:  # fmt: skip
+    pairs = [pair for row, example in enumerate(batch) for pair in _picked(row, example, dice)]
     if not pairs:
         return None
-    logits = _read(network, sides, [e.question for e in batch], [p[:2] for p in pairs])
-    total = logits.sum() * 0
-    for column, weight, labels in ((0, VERDICT, [p[2] for p in pairs]), (1, 1.0, [p[3] for p in pairs])):
-        known = [i for i, label in enumerate(labels) if label is not None]
-        if known:
-            wanted = torch.tensor([labels[i] for i in known])
-            total = total + weight * F.binary_cross_entropy_with_logits(logits[known, column], wanted)
+    logits = _read(learning, sides, [e.question for e in batch], pairs)
+    answers = torch.tensor([float(p.answers) for p in pairs])
+    total = F.binary_cross_entropy_with_logits(logits[:, ANSWERS], answers)
+    for column, verdicts, weight in ((YES, ("yes", "no"), VERDICT), (DEPENDS, ("depends", "yes", "no"), 1.0)):
+        told = [i for i, p in enumerate(pairs) if p.verdict in verdicts]
+        if told:
+            first = torch.tensor([float(pairs[i].verdict == verdicts[0]) for i in told])
+            total = total + weight * F.binary_cross_entropy_with_logits(logits[told, column], first)
     return total
 
 
-def _others(example: Example, dice: random.Random) -> set[int]:
-    """Sentences that do not answer: of the nearest ones, which mislead most, and of all."""
+def _picked(row: int, example: Example, dice: random.Random) -> list[_Pair]:
+    """Of the sentences that answer, one of each verdict; of the others, the nearest, which mislead most, and any."""
+    told = dict.fromkeys(verdict for _, verdict in example.answering)
+    pairs = [_Pair(row, dice.choice([s for s, v in example.answering if v == one]), one, True) for one in told]
     if not example.others:
-        return set()
+        return pairs
     picked = {dice.choice(example.others[:8]) for _ in range(NEAR)} | {dice.choice(example.others) for _ in range(FAR)}
-    return picked if example.answering else picked | set(example.others[:2])
+    if not example.answering:
+        picked |= set(example.others[:2])
+    return pairs + [_Pair(row, other, None, False) for other in picked]
 
 
 def _read(
-    network: _Network, sides: Sequence[Any], questions: Sequence[int], pairs: Sequence[tuple[int, int]]
-) -> torch.Tensor:
-    """The logits of pairs (place of the question, sentence), sentences of like length read together."""
-    a, asked, own = _padded([sides[0][q] for q in questions])
-    narrow = network.narrowed(a, own)
-    order = sorted(range(len(pairs)), key=lambda i: len(sides[1][pairs[i][1]][0]))
-    parts = [order[at : at + 24] for at in range(0, len(order), 24)]
+    learning: Mapping[str, torch.Tensor], sides: tuple[list[_Text], list[_Text]], questions: Sequence[int],
+    pairs: Sequence[_Pair],
+) -> torch.Tensor:  # fmt: skip
+    """The logits of pairs, sentences of like length read together."""
+    network = PairPass(learning, lambda x: F.dropout(x, LOST_NUMBERS))
+    a, asked = _narrowed(network, [sides[0][q] for q in questions])[:2]
+    order = sorted(range(len(pairs)), key=lambda i: len(sides[1][pairs[i].sentence].own))
     found = []
-    for part in parts:
-        b, there, own = _padded([sides[1][pairs[i][1]] for i in part])
-        rows = torch.tensor([pairs[i][0] for i in part])
-        found.append(network(narrow[rows], asked[rows], network.narrowed(b, own), there, own))
+    for start in range(0, len(order), TOGETHER):
+        part = [pairs[i] for i in order[start : start + TOGETHER]]
+        rows = torch.tensor([p.row for p in part])
+        b = _narrowed(network, [sides[1][p.sentence] for p in part])
+        found.append(network.read(a[rows], asked[rows], *b))
     place = torch.empty(len(order), dtype=torch.long)
     place[torch.tensor(order)] = torch.arange(len(order))
     return torch.cat(found)[place]
 
 
-def _padded(texts: Sequence[Any]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """(texts, longest, numbers), which tokens are there, which are the text's own."""
-    longest = max(len(vectors) for vectors, _ in texts)
-    x = torch.zeros(len(texts), longest, texts[0][0].shape[1])
-    there, mine = torch.zeros(len(texts), longest, dtype=torch.bool), torch.zeros(len(texts), longest, dtype=torch.bool)
-    for row, (vectors, own) in enumerate(texts):
-        x[row, : len(vectors)] = torch.from_numpy(vectors)
-        there[row, : len(vectors)] = True
-        mine[row, : len(own)] = torch.from_numpy(own if own.any() else np.ones_like(own))
-    return x, there, mine
+def _narrowed(network: PairPass, texts: Sequence[_Text]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(texts, longest, WIDTH) without some tokens and numbers, which tokens are there, which are the text's own."""
+    x = nn.utils.rnn.pad_sequence([t.directions for t in texts], batch_first=True)
+    own = nn.utils.rnn.pad_sequence([t.own for t in texts], batch_first=True)
+    counts = torch.tensor([len(t.own) for t in texts])
+    there = torch.arange(x.shape[1])[None] < counts[:, None]
+    z = network.marked(network.narrowed(x), own)
+    z = z * (torch.rand(*z.shape[:2], 1) > LOST_TOKENS)
+    return z * ((torch.rand(len(texts), 1, z.shape[2]) > LOST_NUMBERS) / (1 - LOST_NUMBERS)), there, own

@@ -13,7 +13,7 @@ from bot.evidence import PairReading
 from bot.question import read_question
 from bot.second_reading import READ, SecondReading, pair_weights
 from bot.verdict import Decision, SentenceContext
-from bot.verdict_learned import read_as_yes, weighed
+from bot.verdict_learned import second_reading, weighed
 from tests.bot.desks import make_desk
 
 
@@ -29,7 +29,11 @@ class Likes:
 
     def read(self, question: str, units: Sequence[int]) -> np.ndarray:
         self.read_rows += units
-        return np.array([(self._liked.get(u, -1.0), 0.5) for u in units], np.float32).reshape(-1, 2)
+        return np.array([(self._liked.get(u, -1.0), 0.5, -3.0) for u in units], np.float32).reshape(-1, 3)
+
+
+def as_read(yes: float, depends: float = -3.0) -> PairReading:
+    return PairReading(0.0, yes, depends)
 
 
 @pytest.fixture
@@ -92,26 +96,33 @@ def test_without_a_reader_nothing_changes(found) -> None:
     ],
 )
 def test_a_sentence_speaks_as_far_as_it_is_believed(contexts, opinion) -> None:
-    read = [SentenceContext(text, score=score, yes=yes) for text, score, yes in contexts]
-    assert read_as_yes(read) == (None if opinion is None else pytest.approx(opinion, abs=1e-4))
+    read = [SentenceContext(text, score=score, pair=yes and as_read(yes)) for text, score, yes in contexts]
+    found = second_reading(read)
+    assert (found and found.yes) == (None if opinion is None else pytest.approx(opinion, abs=1e-4))
 
 
 @pytest.mark.parametrize(("yes", "verdict"), [(40.0, "yes"), (-40.0, "no"), (0.0, None)])
 def test_where_no_clause_is_read_the_second_reading_decides_if_it_is_sure(yes: float, verdict: str | None) -> None:
     question = read_question("这样可以吗?")
-    contexts = [SentenceContext("随到随办。", score=1.0, yes=yes)]
+    contexts = [SentenceContext("随到随办。", score=1.0, pair=as_read(yes))]
     assert weighed(Decision(None), question, contexts).verdict == verdict
+
+
+def test_what_is_read_as_left_open_is_left_open() -> None:
+    question = read_question("这样可以吗?")
+    contexts = [SentenceContext("随到随办。", score=1.0, pair=as_read(40.0, depends=9.0))]
+    assert weighed(Decision(None), question, contexts).verdict == "depends"
 
 
 def test_what_the_rule_leaves_open_stays_open() -> None:
     question = read_question("可以不投保吗?")
-    contexts = [SentenceContext("商家可以选择是否投保。", score=1.0, yes=-40.0)]
+    contexts = [SentenceContext("商家可以选择是否投保。", score=1.0, pair=as_read(-40.0))]
     assert weighed(Decision("depends"), question, contexts).verdict == "depends"
 
 
 def test_the_judge_hears_the_best_of_the_first_three() -> None:
     class One:
         def __init__(self, answers: float) -> None:
-            self.pair = PairReading(answers, 0.0)
+            self.pair = PairReading(answers, 0.0, -3.0)
 
     assert read_as_answering([One(-1.0), One(0.5), One(-2.0), One(9.0)]) == 0.5  # type: ignore[list-item]

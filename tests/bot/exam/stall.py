@@ -45,6 +45,8 @@ def article(name: str) -> Article:
 class StallRetriever:
     """Passages are whole articles, ranked by the characters that they share with the query."""
 
+    pairs = None
+
     def __init__(self, extra: Mapping[str, str] | None = None) -> None:
         """`extra` are further articles, text by name."""
         self.articles = {name: article(name) for name in RULES}

@@ -1,0 +1,67 @@
+"""A draft read whole, by a small network over the tokens of multilingual-e5-small and by its characters (hints.py):
+what no pattern knows, and what patterns take for a breach that is none. Together they err less than either.
+
+It only points. What it suspects is told as a suspicion; a word list of the rules is believed whatever it says. Its
+weights (drafts.npz) are made by `python -m bot.check.train` from the drafts beside them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+
+from bot.check.hints import load_hints
+from index.encoders.loading import TokenSource
+
+WEIGHTS = "drafts.npz"
+LABELS, DRAFTS = "labels", "drafts"  # among the weights: the names of the kinds, the digest of what they learnt from
+SUSPECTED, CLEARED = 0.6, 0.06  # see LabelReader; from groups of drafts that neither was trained on
+
+
+class DraftReader:
+    """Reads folded drafts; safe to share between threads."""
+
+    def __init__(self, tokens: TokenSource, weights: Mapping[str, Any] | None = None) -> None:
+        """`weights` defaults to the packaged ones."""
+        # With torch behind it, which commands that read no draft need not wait for.
+        from index.encoders.text_classes import TextClassifier
+
+        named = dict(weights if weights is not None else shipped_weights())
+        named.pop(DRAFTS, None)
+        self._labels: list[str] = [str(name) for name in named.pop(LABELS)]
+        self._network = TextClassifier(named)
+        self._tokens = tokens
+        self._hints = load_hints()
+
+    @property
+    def suspected(self) -> float:
+        """The least probability of a breach that is told."""
+        return SUSPECTED
+
+    @property
+    def cleared(self) -> float:
+        """The probability of a breach below which a pattern's find is taken back."""
+        return CLEARED
+
+    def shares(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """For each text the probability of each label, `clean` among them."""
+        read = self._network.shares(self._tokens.sentence_tokens([("", text) for text in texts]))
+        found = []
+        for row, hinted in zip(read, self._hints.shares(texts), strict=True):
+            both = {name: math.sqrt(share * hinted[name]) for name, share in zip(self._labels, row, strict=True)}
+            total = sum(both.values())
+            found.append({name: share / total for name, share in both.items()})
+        return found
+
+
+@cache
+def shipped_weights() -> dict[str, Any]:
+    """The packaged weights by name."""
+    with np.load(BytesIO(resources.files("bot.check").joinpath(WEIGHTS).read_bytes()), allow_pickle=False) as data:
+        return {name: data[name] for name in data.files}
