@@ -190,11 +190,13 @@ def _english_form(text: str) -> Form:
         open_cue = None  # a statement, with a nod asked for
     if open_cue and (not yes_no or open_cue.start() <= yes_no.start()):
         return "open"
+    if _EN_NAMED.search(text) and not yes_no:
+        return "open"
     if _EN_BREACH.search(text):
         return "breach"
     if _EN_PERMISSION.search(text):
         return "permission"
     if _EN_DUTY.search(text):
         return "duty"
-    told = not open_cue and (_EN_TAGGED.search(text) or (text.endswith("?") and not _EN_NAMED.search(text)))
+    told = not open_cue and (_EN_TAGGED.search(text) or text.endswith("?"))
     return "fact" if _EN_FACT.search(text) or yes_no or told else "open"

@@ -85,3 +85,29 @@ def test_the_platform_in_the_question_goes_before_the_picked_one() -> None:
 )
 def test_language(text: str, language: str) -> None:
     assert read_question(text).query.language == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "天猫晚发两天,就得赔?",
+        "什么颜色都能换,是吧",
+        "这样回没什么不妥吧",
+        "能代开票吗(京东)",
+        "谁的快递费都算我们的?",
+        "the coupon still counts on Sunday, right?",
+        "When the courier loses it, do we pay?",
+        "isn't a screenshot enough",
+        "sent on day 12 - too late?",
+    ],
+)
+def test_a_yes_or_no_is_asked_in_many_forms(text: str) -> None:
+    assert read_question(text).is_yes_no
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["赔多少,有封顶吗", "到底扣几分呢?", "什么时候发货?", "Order came late, deadline?", "penalty for a late reply?", "怎么退?"],
+)
+def test_what_wants_a_figure_or_a_way_wants_no_yes_or_no(text: str) -> None:
+    assert not read_question(text).is_yes_no

@@ -67,6 +67,19 @@ def test_what_the_reader_clears_is_not_told(checker_for: Callable[..., ReplyChec
     assert checker_that(Reads({}), checker_for).check(draft).ok
 
 
+def test_a_clean_sentence_clears_nothing_that_another_says(checker_for: Callable[..., ReplyChecker]) -> None:
+    chat = "面料很厚,洗了不掉色,平时穿多大就拍多大,有问题随时找我,我一直在线的哦。" * 2
+    reads = Reads({"手续费": "card_fee"})
+    reads.shares = lambda texts: [reads._of("card_fee" if len(t) < 30 and "手续费" in t else CLEAN) for t in texts]
+    (finding,) = checker_that(reads, checker_for).check(f"{chat}信用卡要您补手续费1%。").findings
+    assert finding.label == "card_fee"
+    assert finding.severity == "high"
+
+
+def test_nothing_is_suspected_of_a_nod(checker_for: Callable[..., ReplyChecker]) -> None:
+    assert checker_that(Reads({"ok": "abuse"}), checker_for).check("ok").ok
+
+
 def test_words_that_the_rules_list_are_told_whatever_the_reader_makes_of_them(
     checker_for: Callable[..., ReplyChecker],
 ) -> None:

@@ -35,7 +35,7 @@ def test_training_is_repeatable_and_tells_a_breach_from_a_clean_draft() -> None:
     hints = Hints.from_json(model)
 
     def suspected(text: str) -> Mark | None:
-        return suspect(fold(text), hints.shares([fold(text).text])[0], hints)
+        return suspect(fold(text), hints)
 
     mark = suspected("您好,卡费您出")
     assert mark is not None
