@@ -161,7 +161,6 @@ class _Corpus:
                 print(f"#   threshold {threshold}: {counts_at(threshold, both, yes)}")
         print(f"verdict = {second / own:.3f}")
 
-
     def fit_depends(self, asked: Sequence[_Asked], weight: float) -> None:
         """How many of the verdicts that depend, and of the others, each threshold would tell as such."""
         told = []

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -105,8 +106,6 @@ def _tell(line: str) -> None:
 
 def _tell_unseen(weights: Weights, states: TrainingTexts, unseen: Sequence[_Unseen]) -> None:
     """What the network makes of the contrast sets that were kept out, file by file."""
-    from sklearn.metrics import roc_auc_score
-
     network = PairNetwork(weights)
     for file in dict.fromkeys(u.file for u in unseen):
         asked = [u for u in unseen if u.file == file]
@@ -124,12 +123,18 @@ def _tell_unseen(weights: Weights, states: TrainingTexts, unseen: Sequence[_Unse
         right = (read[polar, 1] > 0) == yes
         surest = right[np.argsort(-np.abs(read[polar, 1]))[: len(right) // 2]]
         depends = np.array([u.verdict == "depends" for u in asked])[decided]
-        open_area = roc_auc_score(depends, read[decided, 2]) if depends.any() else float("nan")
         _tell(
-            f"  {file}: decided or not, area {roc_auc_score(decided, read[:, 0]):.3f} of {len(asked)}; "
+            f"  {file}: decided or not, area {_area(decided, read[:, 0]):.3f} of {len(asked)}; "
             f"verdict right {right.mean():.3f} of {len(right)}, surest half {surest.mean():.3f}; "
-            f"depends, area {open_area:.3f} of {depends.sum()}"
+            f"depends, area {_area(depends, read[decided, 2]):.3f} of {depends.sum()}"
         )
+
+
+def _area(wanted: Any, scores: Any) -> float:
+    """Under the ROC curve; no number where all are of one kind."""
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(wanted, scores)) if 0 < wanted.sum() < len(wanted) else float("nan")
 
 
 def _asked_of(retriever: Retriever, items: Sequence[Item], texts: _Texts) -> Iterator[Example]:
