@@ -20,7 +20,8 @@ from bot.check.hints import load_hints
 from index.encoders.loading import TokenSource
 
 WEIGHTS = "drafts.npz"
-LABELS, DRAFTS = "labels", "drafts"  # among the weights: the names of the kinds, the digest of what they learnt from
+# Among the weights: the names of the kinds, and the digests of the drafts and of the tokens' network they learnt from.
+LABELS, DRAFTS, PAIRS = "labels", "drafts", "pairs"
 SUSPECTED, CLEARED = 0.6, 0.06  # see LabelReader; from groups of drafts that neither was trained on
 
 
@@ -33,7 +34,8 @@ class DraftReader:
         from index.encoders.text_classes import TextClassifier
 
         named = dict(weights if weights is not None else shipped_weights())
-        named.pop(DRAFTS, None)
+        for digest in (DRAFTS, PAIRS):
+            named.pop(digest, None)
         self._labels: list[str] = [str(name) for name in named.pop(LABELS)]
         self._network = TextClassifier(named)
         self._tokens = tokens

