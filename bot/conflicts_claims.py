@@ -86,6 +86,7 @@ class Reader:
         text = line.article.text
         figures = figures_in(text, line.start, line.end)
         roles = [role_of(text, line, f) for f in figures]
+        carried = self._head_steps(line)
         for at, (figure, role) in enumerate(zip(figures, roles, strict=True)):
             if role == "none" or (figure.kind in ("money", "percent", "count") and SCRIPT.search(line.text)):
                 continue
@@ -100,10 +101,10 @@ class Reader:
                 )
             before = [f for f in figures[:at] if f.kind == figure.kind]
             floor = before[-1].end if before else line.start
-            yield self._figure_claim(line, figure, role, steps | self._head_steps(line), floor)
+            yield self._figure_claim(line, figure, role, steps | carried, floor)
         for match in NO_POINTS.finditer(text, line.start, line.end):
             none = Figure("points", 0.0, match.group(0), match.start(), match.end(), "分")
-            yield self._figure_claim(line, none, "penalty", self._head_steps(line), line.start)
+            yield self._figure_claim(line, none, "penalty", carried, line.start)
 
     def _figure_claim(
         self, line: Line, figure: Figure, role: str, steps: frozenset[tuple[str, float, str]], floor: int

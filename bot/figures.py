@@ -117,8 +117,7 @@ def _figure(match: re.Match[str], text: str) -> Figure | None:
     if groups["time"]:
         if before and before in "第每同某几":
             return None
-        counted = _WITHIN.match(text, match.end()) or _UNTIL.search(text[max(0, at - 4) : at])
-        if _WEAK_TIME.match(words) and not counted:
+        if _WEAK_TIME.match(words) and not _is_term(text, at, match.end()):
             return None
         value = number(groups["t"])
         return make("duration", None if value is None else value * _HOURS[groups["tu"]], groups["tu"])
@@ -127,6 +126,10 @@ def _figure(match: re.Match[str], text: str) -> Figure | None:
             return None
         return make("count", number(groups["c"]), groups["cu"])
     return None
+
+
+def _is_term(text: str, start: int, end: int) -> bool:
+    return _WITHIN.match(text, end) is not None or _UNTIL.search(text[max(0, start - 4) : start]) is not None
 
 
 def _scaled(digits: str | None, scale: str | None) -> Decimal | None:

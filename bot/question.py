@@ -48,7 +48,6 @@ _OPEN = re.compile(
 _ANY = re.compile(
     r"(?:什么|啥|谁|哪[些个里儿家种]?|怎么|几|多少)[^,，。?？]{0,10}?(?=[都也])|(?:没有?|无)(?:个)?(?:什么|啥|谁|多少|哪)|不(?:管|论)(?:什么|啥|谁|哪[些个家种]?|怎么|多少)|无论(?:什么|啥|谁|哪[些个家种]?|怎么|多少)"
 )
-_TAGGED = re.compile(r"(?:[吗么嘛吧]|是吧|对吧|对不对|是不是)\s*$")
 _NOD = re.compile(r"(?:对|是|没问题|没毛病|没事儿?|可以|行|好)(?:吧|吗|么|不|嘛)\s*$|对不对\s*$")
 _PLACE = re.compile(r"[(（][^()（）]{1,10}[)）]\s*$")
 _EN_TAGGED = re.compile(r"[,—–-]\s*(?:right|correct|yes|no|ok|okay|true|is(?:n't)? (?:it|that)(?: so)?|are(?:n't)? (?:we|they))\s*[?.!]?\s*$", re.I)
@@ -68,7 +67,7 @@ _EN_UNITS: tuple[tuple[str, FactKind, float], ...] = (
 _EN_FIGURE = re.compile(r"(\d[\d,]*(?:\.\d+)?)[\s-]?(" + "|".join(u for u, _, _ in _EN_UNITS) + r")s?\b", re.IGNORECASE)
 _STEP = re.compile(r"(?:累计|扣分|违规)?(?:达到?|满|累计|至)\s*$")
 _ASKS_STEP = re.compile(r"累计|达到|满多少|到多少|多少分(?:会|就|要|才)|几分(?:会|就|要|才)|accumulat|reach|total", re.IGNORECASE)
-_CLOSED = re.compile(r"(?:吗|么|嘛)\s*$|能不能|可不可以|行不行|是不是|(\S)不\1")
+_CLOSED = re.compile(r"[吗么嘛吧]\s*$|能不能|可不可以|行不行|是不是|(\S)不\1")
 _MAY = re.compile(r"可以|能(?!力)|行|允许|准")
 
 
@@ -156,7 +155,7 @@ def _form(query: Query) -> Form:
     if _BREACH.search(text) and not _OPEN.search(clauses[-1]):
         return "breach"
     asked = _asked_clause(clauses)
-    if _OPEN.search(asked) and not _CLOSED.search(asked) and not _TAGGED.search(asked):
+    if _OPEN.search(asked) and not _CLOSED.search(asked):
         return "open"
     if _DUTY.search(asked) and not _MAY.search(asked):
         return "duty"

@@ -18,7 +18,7 @@ from bot.check.polarity import Polarity
 from bot.check.rivals import RivalNames
 from bot.check.rulebook import Rulebook, figures
 from bot.check.spot import Mark, find_marks
-from bot.check.suspicion import LabelReader, not_cleared, suspect
+from bot.check.suspicion import LabelReader, ReadOnce, not_cleared, suspect
 from bot.findings import CheckResult, Finding
 from index.encoders.loading import TokenSource
 from ingest.articles import Article, Passage
@@ -63,10 +63,11 @@ class ReplyChecker:
         if not view.text:
             return CheckResult(draft, (), item_id)
         marks = [m for label in self._data.labels.values() for m in find_marks(view, label, self._polarity)]
-        marks = not_cleared(view, marks, self._reader)  # what the rules' own lists name stays a breach
+        reader = ReadOnce(self._reader)
+        marks = not_cleared(view, marks, reader)  # what the rules' own lists name stays a breach
         marks += self._listed.find(view, platform)
         marks += self._rivals.find(view, platform, self._citer)
-        if not marks and (suspected := suspect(view, self._reader)) is not None:
+        if not marks and (suspected := suspect(view, reader)) is not None:
             marks = [suspected]
         language = "zh" if any(is_cjk(c) for c in draft) else "en"
         findings: list[Finding] = []

@@ -28,6 +28,8 @@ SUSPECTED, CLEARED = 0.6, 0.06  # see LabelReader; from groups of drafts that ne
 class DraftReader:
     """Reads folded drafts; safe to share between threads."""
 
+    suspected, cleared = SUSPECTED, CLEARED
+
     def __init__(self, tokens: TokenSource, weights: Mapping[str, Any] | None = None) -> None:
         """`weights` defaults to the packaged ones."""
         # With torch behind it, which commands that read no draft need not wait for.
@@ -40,16 +42,6 @@ class DraftReader:
         self._network = TextClassifier(named)
         self._tokens = tokens
         self._hints = load_hints()
-
-    @property
-    def suspected(self) -> float:
-        """The least probability of a breach that is told."""
-        return SUSPECTED
-
-    @property
-    def cleared(self) -> float:
-        """The probability of a breach below which a pattern's find is taken back."""
-        return CLEARED
 
     def shares(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """For each text the probability of each label, `clean` among them."""

@@ -21,6 +21,11 @@ class Stance(Enum):
     CONDITIONAL = "conditional"
 
 
+def sentence_start(text: str, at: int) -> int:
+    """Where the sentence that holds an offset begins."""
+    return max(text.rfind(mark, 0, at) for mark in "。!?") + 1
+
+
 class Polarity:
     """Reads the clause around an act; its word lists come from words.toml."""
 
@@ -58,7 +63,7 @@ class Polarity:
 
     def sentence(self, text: str, start: int, end: int) -> tuple[int, int]:
         """The bounds of the sentence(s) that hold the span."""
-        left = max((text.rfind(mark, 0, start) for mark in "。!?"), default=-1) + 1
+        left = sentence_start(text, start)
         ends = [i for i in (text.find(mark, end) for mark in "。!?") if i >= 0]
         return left, min(ends, default=len(text))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.check.normalise import View
+from bot.check.polarity import sentence_start
 from bot.check.spot import Mark
 
 CLEAN = "clean"
@@ -36,6 +37,22 @@ class LabelReader(Protocol):
         ...
 
 
+class ReadOnce:
+    """A reader for one draft: parts of it that are asked for again are not read again."""
+
+    def __init__(self, reader: LabelReader) -> None:
+        self.suspected, self.cleared = reader.suspected, reader.cleared
+        self._reader = reader
+        self._known: dict[str, dict[str, float]] = {}
+
+    def shares(self, texts: Sequence[str]) -> list[dict[str, float]]:
+        """As LabelReader tells."""
+        unread = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if unread:
+            self._known.update(zip(unread, self._reader.shares(unread), strict=True))
+        return [self._known[text] for text in texts]
+
+
 def suspect(view: View, reader: LabelReader) -> Mark | None:
     """The clause that most resembles a breach, where the draft, or a sentence of a long one, resembles one enough."""
     spans = _parts(view.text)
@@ -62,7 +79,7 @@ def not_cleared(view: View, marks: Sequence[Mark], reader: LabelReader) -> list[
     draft does as a whole."""
     if not marks or not reader.cleared:
         return list(marks)
-    around = [_SENTENCE.search(view.text, _start_of(view.text, m.start)) for m in marks]
+    around = [_SENTENCE.search(view.text, sentence_start(view.text, m.start)) for m in marks]
     parts = [m.group(0) if m is not None else view.text for m in around]
     *read, whole = reader.shares([*parts, view.text])
     if len(view.text) <= LONG and 1 - whole[CLEAN] >= reader.cleared:
@@ -74,8 +91,3 @@ def _parts(text: str) -> list[tuple[int, int]]:
     """What is read on its own, as text[start:end]."""
     spans = [m.span() for m in _SENTENCE.finditer(text)] if len(text) > LONG else [(0, len(text))]
     return [(start, end) for start, end in spans if end - start >= BRIEF]
-
-
-def _start_of(text: str, at: int) -> int:
-    """Where the sentence that holds an offset begins."""
-    return max((text.rfind(mark, 0, at) for mark in "。!?"), default=-1) + 1

@@ -15,6 +15,7 @@ from torch import nn
 
 from index.encoders.e5_torch import Flags, Floats, TokenStates
 from index.encoders.pair_pass import ANSWERS, DEPENDS, YES, PairPass, levelled, turned
+from index.encoders.weights import as_arrays, as_tensors, by_chance, to_learn
 
 DIRECTIONS, WIDTH = 256, 128
 SHRINK = 0.05  # of the mean spread, added to each direction's: the last ones are mostly noise
@@ -103,8 +104,7 @@ def train(
             optimiser.step()
             schedule.step()
             losses.append(float(loss.detach()))
-        now = {**learning, **fixed}
-        yield float(np.mean(losses)), {name: w.detach().numpy().astype(np.float16) for name, w in now.items()}
+        yield float(np.mean(losses)), as_arrays({**learning, **fixed})
 
 
 def _beginning(
@@ -113,24 +113,20 @@ def _beginning(
     """The weights that learn, and those that are found once."""
     if start is None:
         mean, directions = main_directions([*texts.questions, *texts.sentences], seed)
-        first = _first_weights()
+        first = {**_first_weights(), **as_tensors({"mean": mean, "directions": directions})}
     else:
-        mean, directions = (np.asarray(start[name], np.float32) for name in ("mean", "directions"))
-        first = {n: torch.from_numpy(np.asarray(w, np.float32)) for n, w in start.items()}
-        first = {n: w for n, w in first.items() if n not in ("mean", "directions")}
-    learning = {name: w.detach().clone().requires_grad_() for name, w in first.items()}
-    return learning, {"mean": torch.from_numpy(mean), "directions": torch.from_numpy(directions)}
+        first = as_tensors(start)
+    fixed = {name: first.pop(name) for name in ("mean", "directions")}
+    return to_learn(first), fixed
 
 
 def _first_weights() -> dict[str, torch.Tensor]:
-    """Weights by chance, as torch's own layers begin."""
     encoder = nn.TransformerEncoderLayer(WIDTH, 1, 2 * WIDTH)
-    parts: dict[str, nn.Module] = {
+    return by_chance({
         "norm": nn.LayerNorm(DIRECTIONS), "proj": nn.Linear(DIRECTIONS, WIDTH), "seg": nn.Embedding(2, WIDTH),
         "wq": nn.Linear(WIDTH, WIDTH), "cmp.0": nn.Linear(4 * WIDTH, WIDTH), "enc": encoder,
         "out.0": nn.Linear(6 * WIDTH, WIDTH), "out.3": nn.Linear(WIDTH, 3),
-    }  # fmt: skip
-    return {f"{name}.{key}": w for name, part in parts.items() for key, w in part.state_dict().items()}
+    })  # fmt: skip
 
 
 def _seen(texts: Sequence[TokenStates], fixed: Mapping[str, torch.Tensor]) -> list[_Text]:

@@ -16,6 +16,7 @@ import torch
 
 from index.encoders.e5_torch import Floats, TokenStates
 from index.encoders.pair_pass import ANSWERS, DEPENDS, YES, PairPass, turned
+from index.encoders.weights import as_tensors
 from index.pairs import PairTokens, shipped_weights
 
 SURE = 10.0  # log-odds; further from 0 the network has seen too little to be believed
@@ -27,7 +28,7 @@ class PairNetwork:
 
     def __init__(self, weights: dict[str, Any]) -> None:
         """`weights` by name, as numpy arrays."""
-        self._weights = {name: torch.from_numpy(np.asarray(w, np.float32)) for name, w in weights.items()}
+        self._weights = as_tensors(weights)
         self._pass = PairPass(self._weights)
 
     @property

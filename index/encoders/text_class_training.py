@@ -7,12 +7,12 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from index.encoders.text_classes import class_logits, side_by_side
+from index.encoders.weights import as_arrays, by_chance, to_learn
 from index.pairs import PairTokens
 
 BATCH = 24
@@ -28,8 +28,7 @@ def train_classes(
     torch.set_num_threads(os.cpu_count() or 1)
     torch.manual_seed(seed)
     dice = random.Random(seed)
-    first = _first(texts[0].vectors.shape[1], count)
-    weights = {name: w.detach().clone().requires_grad_() for name, w in first.items()}
+    weights = to_learn(_first(texts[0].vectors.shape[1], count))
     optimiser = torch.optim.AdamW(weights.values(), rate, weight_decay=0.05)
     steps = epochs * -(-len(texts) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.15)
@@ -45,16 +44,14 @@ def train_classes(
             loss.backward()
             optimiser.step()
             schedule.step()
-    return {name: w.detach().numpy().astype(np.float16) for name, w in weights.items()}
+    return as_arrays(weights)
 
 
 def _first(width: int, count: int) -> dict[str, torch.Tensor]:
-    """Weights by chance, as torch's own layers begin."""
-    parts: dict[str, nn.Module] = {
+    return by_chance({
         "norm": nn.LayerNorm(width), "enc": nn.TransformerEncoderLayer(width, 1, 2 * width),
         "out.0": nn.Linear(2 * width, width), "out.3": nn.Linear(width, count),
-    }  # fmt: skip
-    return {f"{name}.{key}": w for name, part in parts.items() for key, w in part.state_dict().items()}
+    })  # fmt: skip
 
 
 def _thinned(x: torch.Tensor) -> torch.Tensor:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
 from index.encoders.e5_torch import Floats
 from index.encoders.pair_pass import Tensors, pooled, self_attended
+from index.encoders.weights import as_tensors
 from index.pairs import PairTokens
 
 
@@ -23,7 +23,7 @@ class TextClassifier:
 
     def __init__(self, weights: Mapping[str, Any]) -> None:
         """`weights` by name, as numpy arrays."""
-        self._weights = {name: torch.from_numpy(np.asarray(w, np.float32)) for name, w in weights.items()}
+        self._weights = as_tensors(weights)
 
     def shares(self, texts: Sequence[PairTokens]) -> Floats:
         """The probability of each kind, float32 (texts, kinds); rows sum to one."""

@@ -70,6 +70,12 @@ CLEAN = [
     ("京东快递明天送达", "京东"),
     ("作为新客户您可以领券,快收到货了吧", None),
     ("您可以申请平台介入,这是您的权利", None),
+    ("发票的税点店里自己扛,您别管", None),
+    ("补票的邮费算我们店里的", None),
+    ("不用扫码也不用加微信,在这儿说就行", None),
+    ("有人在微信自称本店客服,那是骗子,别加", None),
+    ("扫箱子上的二维码看安装视频", None),
+    ("您担心拍完没货,不会的,库存够", None),
 ]
 
 
@@ -92,21 +98,6 @@ def test_keeping_the_rule_in_words_that_resemble_the_breach_is_clean(
 ) -> None:
     result = checker.check(draft, platform)
     assert result.ok, [(f.label, draft[f.start : f.end]) for f in result.findings]
-
-
-@pytest.mark.parametrize(
-    "draft",
-    [
-        "发票的税点店里自己扛,您别管",
-        "补票的邮费算我们店里的",
-        "不用扫码也不用加微信,在这儿说就行",
-        "有人在微信自称本店客服,那是骗子,别加",
-        "扫箱子上的二维码看安装视频",
-        "您担心拍完没货,不会的,库存够",
-    ],
-)
-def test_a_clean_draft_whose_words_stand_around_a_breach(checker: ReplyChecker, draft: str) -> None:
-    assert checker.check(draft).ok
 
 
 def test_a_draft_that_keeps_one_rule_and_breaches_another_is_marked_for_the_other_alone(checker: ReplyChecker) -> None:
