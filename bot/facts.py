@@ -32,6 +32,11 @@ def facts_of(question: Question, citations: Sequence[Citation]) -> list[Fact]:
     return [Fact(f.kind, f.value, f.text, n) for n, f in found[:MAX_FACTS]]
 
 
+def has_english(figure: Figure) -> bool:
+    """Whether a figure says something outside its sentence: 「共3点」 counts what only the Chinese words name."""
+    return figure.kind != "count" or figure.unit in _EN_COUNT
+
+
 def in_english(figure: Figure) -> str:
     """A figure for an English reader: 72小时 -> "72 hours", 2万元 -> "20,000 yuan"."""
     if figure.kind == "duration":

@@ -51,7 +51,7 @@ def weighed(
     if second is not None and second.depends >= pair_weights()["depends_threshold"]:
         return replace(decision, verdict="depends", confidence=_sure(second.depends), deciding=0)
     model = model or learned()
-    opinion = model.opinion(features_of(question, read_asked(question), contexts, decision.readings, words().weights))
+    opinion = learned_opinion(decision, question, contexts, model)
     threshold = model.threshold
     if second is not None:
         opinion += pair_weights()["verdict"] * second.yes
@@ -64,6 +64,14 @@ def weighed(
         return replace(decision, verdict=verdict, confidence=confidence, deciding=0)
     best = max(decision.readings, key=lambda r: words().weights.get(r.name, 0.0) * r.value * opinion)
     return replace(decision, verdict=verdict, confidence=confidence, deciding=best.sentence, stance=best.stance)
+
+
+def learned_opinion(
+    decision: Decision, question: Question, contexts: Sequence[SentenceContext], model: Learned | None = None
+) -> float:
+    """Log-odds of yes that the learned weights give to the decision's readings."""
+    features = features_of(question, read_asked(question), contexts, decision.readings, words().weights)
+    return (model or learned()).opinion(features)
 
 
 def second_reading(contexts: Sequence[SentenceContext]) -> PairReading | None:

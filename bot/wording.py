@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.answerable import Reason
 from bot.answers import Citation, Conflict, Language, Verdict
-from bot.facts import in_english
+from bot.facts import has_english, in_english
 from bot.figures import figures_in
 from bot.question import Question
 from ingest.platforms import uncovered_platforms
@@ -84,7 +84,7 @@ def _quote_line(part: Part, table: dict[str, Any], language: Language, several: 
     line = f"{lead}{left}{quote}{right}[{citation.n}]"
     if language == "en":
         # 「一次」 and 「一个」 count nothing that a reader must be told.
-        told = [f for f in figures_in(citation.quote) if f.kind != "count" or f.value != 1]
+        told = [f for f in figures_in(citation.quote) if has_english(f) and (f.kind != "count" or f.value != 1)]
         figures = list(dict.fromkeys(in_english(f) for f in told))[:6]
         line += f" ({', '.join(figures)})" if figures else ""
     return line

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, replace
 
 from bot.exam.evidence import Stretch, coverage
-from bot.exam.marking import BLANK
+from bot.exam.marking import BLANK, same_answer
 from bot.exam.slots import Candidate, Slot, candidates, slot_tokens
 from bot.exam.terms import RANGE, Token, Weights, figures_of, tokens_of
 from bot.figures import Figure
@@ -17,7 +17,8 @@ _UNITS: tuple[tuple[str, str], ...] = (
     ("points", r"分(?!钟|期|之|享|别|开|类|店|销)"),
     ("percent", r"[%％]|成"),
     ("money", r"万?元|块"),
-    ("count", r"次|种|个|件|位|倍|笔|人|家|张|期|级|条|项|款|类|px|像素"),
+    ("times", r"倍"),
+    ("count", r"次|种|个|件|位|笔|人|家|张|期|级|条|项|款|类|px|像素"),
 )
 _KIND_BEFORE: tuple[tuple[str, str], ...] = (
     ("points", r"(?:扣|记|扣分|扣除|累计达?|分数)[^，,。；;]{0,3}$"),
@@ -34,32 +35,67 @@ _KIND_AFTER: tuple[tuple[str, str], ...] = (
     ("duration", r"^(?:[)）\s]*)(?:之?内|以内|之?后|以后|左右|还?未|仍未|没)"),
     ("date", r"^(?:起|前|生效|发布|开始|截止|结束)"),
 )
+_HOURS = {"秒": 1 / 3600, "分钟": 1 / 60, "小时": 1.0, "天": 24.0, "日": 24.0, "工作日": 24.0, "自然日": 24.0,
+          "周": 168.0, "月": 720.0, "年": 8760.0, "自然年": 8760.0}  # fmt: skip
+FAR_UNIT = 60  # times as long or short as the unit that a rule tells a time in may be the one that is printed
+CONVERTED = 0.9  # what a time counts that the rule tells in another unit
 _TRIM = " ,，、:：。；;()（）“”\"'的是为在由约于"
 _LOOSE_END = re.compile(r"(?:或者|以及|或|和|及|与|并)$|^(?:或者|以及|或|和|及|与|并)")
 MAX_PHRASE = 18
 MAX_EACH = 8
+READ = 10  # fillings of a blank whose sentences are read a second time
+UNRIVALLED = 0.5  # how far ahead a filling is that nothing else comes up to
 
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What stands in a blank, and how surely (0..1)."""
+    """What stands in a blank, how surely (0..1), and whether it is a figure of the kind that the blank asks for."""
 
     text: str
     score: float
     where: Stretch
     clause: int
     place: tuple[int, int]
+    as_asked: bool = False
 
 
-def fill(stem: str, stretches: Sequence[Stretch], weights: Weights) -> tuple[Filling | None, ...]:
-    """The blanks of a stem in order; None where nothing fits."""
-    marks = list(BLANK.finditer(stem))
+def offers(
+    stem: str, stretches: Sequence[Stretch], weights: Weights, believed: Believed | None = None
+) -> list[list[Filling]]:
+    """For each blank of a stem what might stand in it, best first. `believed` tells how much a clause's sentence answers
+    the stem."""
     offered = []
-    for mark in marks:
+    for mark in BLANK.finditer(stem):
         slot = Slot(stem, mark.start(), mark.end())
         options = _figures(slot, stretches, weights) + _phrases(slot, stretches, weights)
+        options = sorted(options, key=lambda f: -f.score)[:READ]
+        if believed is not None:
+            more = believed([(f.where, f.clause) for f in options])
+            options = [replace(f, score=f.score + m) for f, m in zip(options, more, strict=True)]
         offered.append(sorted(options, key=lambda f: -f.score)[:MAX_EACH])
-    return _assign(offered)
+    return offered
+
+
+def fill(
+    stem: str, stretches: Sequence[Stretch], weights: Weights, believed: Believed | None = None
+) -> tuple[tuple[Filling | None, float], ...]:
+    """The blanks of a stem in order, each with how far its filling is ahead of the next other one; None where nothing
+    fits."""
+    offered = offers(stem, stretches, weights, believed)
+    filled = _assign(offered)
+    taken = {f.place for f in filled if f is not None}
+    return tuple(
+        (filling, _margin(filling, options, taken) if filling is not None else 0.0)
+        for filling, options in zip(filled, offered, strict=True)
+    )
+
+
+def _margin(filling: Filling, options: Sequence[Filling], taken: Set[tuple[int, int]]) -> float:
+    rivals = [f.score for f in options if f.place not in taken and not same_answer(f.text, filling.text)]
+    return filling.score - max(rivals, default=filling.score - UNRIVALLED)
+
+
+Believed = Callable[[Sequence[tuple[Stretch, int]]], Sequence[float]]
 
 
 def expected(slot: Slot) -> tuple[frozenset[str] | None, str]:
@@ -99,12 +135,13 @@ def _figures(slot: Slot, stretches: Sequence[Stretch], weights: Weights) -> list
         kind = {"倍": "times"}.get(figure.unit, figure.unit if figure.unit in ("clock", "date") else figure.kind)
         if kinds is not None and kind not in kinds:
             continue
-        if unit and kind == "count" and figure.unit.rstrip(RANGE) not in (unit, "个", "位", "人"):
+        if unit and kind in ("count", "times") and figure.unit.rstrip(RANGE) not in (unit, "个", "位", "人"):
             continue
         text = in_unit(figure, unit)
         if text:
             score = candidate.score * (1.0 if kinds is not None else 0.8 if kind == "count" else 0.85)
-            found.append(Filling(text, score, candidate.where, candidate.clause, _place(candidate)))
+            score *= CONVERTED if unit and kind == "duration" and not _same_unit(figure.unit, unit) else 1.0
+            found.append(Filling(text, score, candidate.where, candidate.clause, _place(candidate), kinds is not None))
     return found[:MAX_EACH]
 
 
@@ -114,13 +151,17 @@ def in_unit(figure: Figure, unit: str) -> str | None:
         return figure.text.strip().removeprefix("人民币")
     if figure.unit.endswith(RANGE):
         return figure.text.removesuffix(figure.unit.rstrip(RANGE)).strip()
-    hours = {"秒": 1 / 3600, "分钟": 1 / 60, "小时": 1.0, "天": 24.0, "日": 24.0, "工作日": 24.0, "自然日": 24.0,
-             "周": 168.0, "月": 720.0, "年": 8760.0, "自然年": 8760.0}  # fmt: skip
     size = {"万元": 10_000.0, "成": 10.0}.get(unit, 1.0)
     if figure.kind == "duration":
-        size = hours[unit.removeprefix("个")]
+        size = _HOURS[unit.removeprefix("个")]
+        if not 1 / FAR_UNIT <= size / _HOURS.get(figure.unit.removeprefix("个"), size) <= FAR_UNIT:
+            return None  # nobody asks for days in seconds
     value = round(figure.value / size, 4)
     return f"{value:g}" if value == int(value) or figure.kind != "duration" else None
+
+
+def _same_unit(one: str, other: str) -> bool:
+    return _HOURS.get(one.removeprefix("个")) == _HOURS.get(other.removeprefix("个"))
 
 
 def _place(candidate: Candidate) -> tuple[int, int]:

@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.evidence import PairReading
 from bot.exam.cues import ASKS, ASKS_MEMBER, ASKS_POLAR, BAD_CLASS, DEONTIC, INTERROGATIVE
 from bot.exam.evidence import Stretch, coverage
 from bot.exam.judging import NOTHING, Verdict, core_of, hear, judge, own_coverage
 from bot.exam.polarity import wanted
+from bot.exam.priors import option_prior
+from bot.exam.second import NONE, Opinion
 from bot.exam.slots import Candidate, Slot, candidates, telling
+from bot.exam.statements import statement_of
 from bot.exam.terms import Token, Weights, figures_of, tokens_of
+from bot.exam.weighing import Features, option_features, option_kind, threshold, weigh
 
 _EDGES = re.compile(
     r"^(?:累计|不超过|至少|最多|[约在超过大于等的之满达到])*|(?:的|之?内|以内|以上|以下|之?后|左右|时)*$"
 )
 _SATURATION = 0.35  # an option that shares only a common word with a rule is not found there, however short it is
 _ACT_LEAST = 0.2
-OPINION = 0.2
-SILENT = 0.4
-GUESS = 2.5
+LOOKS = 3.5  # log-odds that a point of an option's looks counts, where anything is better than silence,
+SILENT, GUESS = 0.4, 2.5  # and how many times that where the rules hardly speak of any option
+FIGURE_SCORE, FIGURE_LEAD, FIGURE_SURE = 0.4, 0.03, 0.2  # below these a careful reader chooses no figure
 LEAST_SIZE = 0.5  # a short option of common words (商家) is an answer too
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The option chosen (None where nothing speaks), how far it leads (0..1), and what decides it."""
+    """The option chosen (None where nothing speaks), how surely (0..1), what decides it, and whether a careful reader
+    gives it."""
 
     letter: str | None
-    score: float
-    lead: float
+    confidence: float
     where: Stretch | None = None
     clause: int = -1
-    by_figure: bool = False
+    is_sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What others make of an option: `leaning` how much nearer the retriever finds it to the rules than the others, the
+    desk's opinion on it as a statement."""
+
+    leaning: float = 0.0
+    opinion: Opinion = NONE
+
+
+Read = Callable[[str, Stretch, int], PairReading | None]  # a text, read against the sentence of a clause
 
 
 def bare_figure(option: str) -> bool:
@@ -46,20 +64,35 @@ def bare_figure(option: str) -> bool:
 
 
 def choose(
-    stem: str,
-    options: Mapping[str, str],
-    stretches: Sequence[Stretch],
-    weights: Weights,
-    leaning: Mapping[str, float] | None = None,
-    prior: Mapping[str, float] | None = None,
-    opinions: Mapping[str, float] | None = None,
-) -> Choice:
-    """Decides among the options by the evidence. `leaning` is added to an option's score where the stem asks for what
-    holds (how near the retriever finds it to the rules), `prior` always (what an examinee would guess); `opinions` are
-    the desk's verdicts on the options as statements, -1 to 1, for stems that ask what holds or may be done."""
-    if sum(bool(bare_figure(o)) for o in options.values()) >= max(2, len(options) - 1):
+    stem: str, options: Mapping[str, str], stretches: Sequence[Stretch], weights: Weights,
+    heard: Mapping[str, Heard], read: Read, bold: bool = False,
+) -> Choice:  # fmt: skip
+    """Decides among the options by the evidence; a bold reader goes by their looks besides, as an examinee would."""
+    if all_figures(options):
         return _by_figure(stem, options, stretches, weights)
-    want = wanted(stem)
+    verdicts = judge_options(stem, options, stretches, weights)
+    features = features_of(stem, options, verdicts, heard, read)
+    looks = option_prior(stem, options) if bold else {}
+    trust = LOOKS * (GUESS if max(v.fit for v in verdicts.values()) < SILENT else 1.0)
+    kind = option_kind(h.opinion for h in heard.values())
+    log_odds = {n: weigh(kind, f) + trust * looks.get(n, 0.0) for n, f in features.items()}
+    most = max(log_odds.values())
+    shares = {n: math.exp(x - most) for n, x in log_odds.items()}
+    total = sum(shares.values())
+    order = sorted(shares, key=lambda n: -shares[n])
+    best, sure = verdicts[order[0]], shares[order[0]] / total
+    return Choice(order[0], sure, best.where, best.clause, sure >= threshold(kind))
+
+
+def all_figures(options: Mapping[str, str]) -> bool:
+    """Whether the options, one perhaps excepted, are figures and nothing else."""
+    return sum(bare_figure(o) for o in options.values()) >= max(2, len(options) - 1)
+
+
+def judge_options(
+    stem: str, options: Mapping[str, str], stretches: Sequence[Stretch], weights: Weights
+) -> dict[str, Verdict]:
+    """How each option stands to the evidence by its words."""
     shared = _shared(options)
     asked = [(t, weights.of(t)) for t in tokens_of(INTERROGATIVE.sub(lambda m: " " * len(m.group(0)), stem))]
     verdicts = {n: judge_option(stem, asked, o, shared, stretches, weights) for n, o in options.items()}
@@ -68,24 +101,28 @@ def choose(
         # Words of the stem that all the options' places share tell nothing; those that only some hold tell them apart.
         told = telling(asked, places)
         verdicts = {n: judge_option(stem, told, o, shared, stretches, weights) for n, o in options.items()}
+    return verdicts
+
+
+def features_of(
+    stem: str, options: Mapping[str, str], verdicts: Mapping[str, Verdict], heard: Mapping[str, Heard], read: Read
+) -> dict[str, Features]:
+    """What speaks for each option as the answer to its stem."""
+    want, polar = wanted(stem), ASKS_POLAR.search(stem) is not None
     member = ASKS_MEMBER.search(stem) and not BAD_CLASS.search(stem)
-    if ASKS_POLAR.search(stem) and member:
-        scores = {n: want * (0.75 + 0.25 * v.value) * v.fit for n, v in verdicts.items()}
-    elif ASKS_POLAR.search(stem):
-        heard = opinions or {}
-        scores = {n: want * (v.value * v.fit + OPINION * heard.get(n, 0.0)) for n, v in verdicts.items()}
-    else:
-        scores = {n: (0.75 + 0.25 * v.value) * v.fit for n, v in verdicts.items()}
-    if want > 0 and leaning:
-        scores = {n: s + leaning.get(n, 0.0) for n, s in scores.items()}
-    if prior:
-        # Where the rules hardly speak of any option, looks are all there is to go by.
-        trust = GUESS if max(v.fit for v in verdicts.values()) < SILENT else 1.0
-        scores = {n: s + trust * prior.get(n, 0.0) for n, s in scores.items()}
-    order = sorted(scores, key=lambda n: -scores[n])
-    best = verdicts[order[0]]
-    lead = scores[order[0]] - (scores[order[1]] if len(order) > 1 else 0.0)
-    return Choice(order[0], scores[order[0]], lead, best.where, best.clause)
+    found = {}
+    for name, option in options.items():
+        verdict, others = verdicts[name], heard.get(name, Heard())
+        said = verdict.value if polar and not member else 0.75 + 0.25 * verdict.value
+        stated = asked = None
+        if verdict.where is not None:
+            stated = read(statement_of(stem, option), verdict.where, verdict.clause)
+            asked = read(stem, verdict.where, verdict.clause)
+        found[name] = option_features(
+            want if polar else 1, (want if polar else 1) * said * verdict.fit,
+            others.leaning if want > 0 else 0.0, others.opinion, stated, asked,
+        )  # fmt: skip
+    return found
 
 
 def _by_figure(stem: str, options: Mapping[str, str], stretches: Sequence[Stretch], weights: Weights) -> Choice:
@@ -101,10 +138,13 @@ def _by_figure(stem: str, options: Mapping[str, str], stretches: Sequence[Stretc
                 best.setdefault(name, candidate)
     order = sorted(best, key=lambda n: -best[n].score)
     if not order:
-        return Choice(None, 0.0, 0.0, by_figure=True)
+        return Choice(None, 0.0)
     first = best[order[0]]
-    second = best[order[1]].score if len(order) > 1 else 0.0
-    return Choice(order[0], min(1.0, first.score), first.score - second, first.where, first.clause, True)
+    score = min(1.0, first.score)
+    lead = first.score - (best[order[1]].score if len(order) > 1 else 0.0)
+    confidence = max(0.0, min(1.0, score * min(1.0, 0.5 + 2 * lead)))
+    is_sure = score >= FIGURE_SCORE and lead >= FIGURE_LEAD and confidence >= FIGURE_SURE
+    return Choice(order[0], confidence, first.where, first.clause, is_sure)
 
 
 def _shared(options: Mapping[str, str]) -> dict[str, float]:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from bot.answers import Citation
-from bot.exam.blanks import fill
-from bot.exam.choice import choose
+from bot.evidence import PairReading
+from bot.exam.blanks import Believed, fill
+from bot.exam.choice import Heard, all_figures, choose
 from bot.exam.evidence import Stretch, stretch
-from bot.exam.judging import judge
+from bot.exam.judging import Verdict, judge
 from bot.exam.marking import BLANK, Prediction
 from bot.exam.priors import guess_statement, option_prior
 from bot.exam.restating import restates
-from bot.exam.second import SecondOpinion
+from bot.exam.second import UNREAD, Opinion, SecondOpinion
 from bot.exam.statements import settle, statement_of
 from bot.exam.terms import Weights
+from bot.exam.weighing import blank_features, blank_kind, probability, threshold, weigh
 from index.hits import Hit
 from index.pairs import PairReader
 from index.query import Query, read_query
@@ -30,25 +32,7 @@ POOL = 12  # passages read for an item
 PER_OPTION = 4  # and for each option besides
 BEFORE = 300  # characters ahead of a passage in which the lead-in of its list may stand
 PICKED = 0.1  # how much more a sentence counts that the retriever itself picked
-LEANING = 0.03  # what one standard step of nearness between options and rules counts
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Below these an item is left open: of a choice its score and lead, apart for options that are figures; of the blanks the worst score."""
-
-    choice_score: float
-    choice_lead: float
-    choice_confidence: float
-    figure_score: float
-    figure_lead: float
-    blank_score: float
-
-
-THRESHOLDS: dict[Risk, Thresholds] = {
-    "low": Thresholds(0.18, 0.03, 0.2, 0.4, 0.03, 0.54),
-    "exam": Thresholds(-9.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-}
+BELIEVED = 0.06  # what a log-odds that a sentence answers the stem counts for the fillings taken from it
 
 
 class Searcher(Protocol):
@@ -105,7 +89,7 @@ class ExamReader:
     def __init__(self, retriever: Searcher, risk: Risk = "low") -> None:
         """Counts the words of the retriever's passages, so that rare ones tell more."""
         self._retriever = retriever
-        self._weights = Weights(p.text for p in retriever.passages)
+        self.weights = Weights(p.text for p in retriever.passages)
         self._second = SecondOpinion(retriever.articles, retriever.sentences(), retriever.pairs)
         self.risk: Risk = risk
 
@@ -116,15 +100,11 @@ class ExamReader:
         def allowed(passage: Passage) -> bool:
             return not restates(item, passage.text) and (allow is None or allow(passage))
 
-        stretches, near = self._gather(question, allowed)
-        opinions = {
-            n: self._second.on(statement_of(question.stem, question.options[n]), h).value for n, h in near.items()
-        }
-        return self._read(question, stretches, _nearness(near), opinions)
+        return self._read(question, *self.gather(question, allowed))
 
     def answer_with(self, item: ExamItem, sentences: Sequence[str]) -> ExamAnswer:
         """Answers from sentences that are given (gold evidence); nothing is retrieved, nothing cited."""
-        return self._read(Question(item.type, item.stem, item.options), [stretch(s) for s in sentences], {}, {})
+        return self._read(Question(item.type, item.stem, item.options), [stretch(s) for s in sentences], {})
 
     def closed_book(self, item: ExamItem) -> ExamAnswer:
         """Answers with no evidence at all, from how exams are usually made: what an examinee guesses."""
@@ -135,7 +115,7 @@ class ExamReader:
             return ExamAnswer(guess_statement(item.stem), True)
         return OPEN
 
-    def _gather(self, question: Question, allow: Allow) -> tuple[list[Stretch], dict[str, list[Hit]]]:
+    def gather(self, question: Question, allow: Allow) -> tuple[list[Stretch], dict[str, list[Hit]]]:
         """The passages for the stem and for each option together, and the hits of each option."""
         stem = BLANK.sub(" ", question.stem)
         found: dict[str, tuple[Hit, float]] = {}
@@ -171,16 +151,10 @@ class ExamReader:
             tuple((s, e, f) for (s, e), f in units.items()),
         )
 
-    def _read(
-        self,
-        question: Question,
-        stretches: Sequence[Stretch],
-        leaning: Mapping[str, float],
-        opinions: Mapping[str, float],
-    ) -> ExamAnswer:
+    def _read(self, question: Question, stretches: Sequence[Stretch], near: Mapping[str, Sequence[Hit]]) -> ExamAnswer:
         hits = tuple(s.hit for s in stretches if s.hit is not None)
         if question.type == "single_choice":
-            found = self._choose(question, stretches, leaning, opinions)
+            found = self._choose(question, stretches, near)
         elif question.type == "true_false":
             found = self._judge(question, stretches)
         else:
@@ -190,51 +164,71 @@ class ExamReader:
             return ExamAnswer(None, False, (), confidence, hits)
         return ExamAnswer(predicted, True, self._cite(marks), confidence, hits)
 
-    def _choose(
-        self,
-        question: Question,
-        stretches: Sequence[Stretch],
-        leaning: Mapping[str, float],
-        opinions: Mapping[str, float],
-    ) -> _Found:
-        limits = THRESHOLDS[self.risk]
-        prior = option_prior(question.stem, question.options) if self.risk == "exam" else {}
-        choice = choose(question.stem, question.options, stretches, self._weights, leaning, prior, opinions)
-        least, lead = (
-            (limits.figure_score, limits.figure_lead) if choice.by_figure else (limits.choice_score, limits.choice_lead)
-        )
-        # The one option that no rule bears out has no score of its own: what the others are ahead by speaks for it.
-        strength = max(choice.score, choice.lead)
-        confidence = max(0.0, min(1.0, strength * min(1.0, 0.5 + 2 * choice.lead)))
-        if choice.letter is None or strength < least or choice.lead < lead or confidence < limits.choice_confidence:
-            return None, confidence, []
-        return choice.letter, confidence, [_span(choice.where, choice.clause)] if choice.where else []
+    def _choose(self, question: Question, stretches: Sequence[Stretch], near: Mapping[str, Sequence[Hit]]) -> _Found:
+        bold = self.risk == "exam"
+        heard = {} if all_figures(question.options) else self.heard(question, near)
+        choice = choose(question.stem, question.options, stretches, self.weights, heard, self.read_one, bold)
+        if choice.letter is None or not (bold or choice.is_sure):
+            return None, choice.confidence, []
+        return choice.letter, choice.confidence, [_span(choice.where, choice.clause)] if choice.where else []
+
+    def heard(self, question: Question, near: Mapping[str, Sequence[Hit]]) -> dict[str, Heard]:
+        """What the retriever and the desk make of each option."""
+        leaning = _nearness(near)
+        return {
+            name: Heard(leaning[name], self._second.on(statement_of(question.stem, question.options[name]), hits))
+            for name, hits in near.items()
+        }
+
+    def read_one(self, text: str, where: Stretch, clause: int) -> PairReading | None:
+        """A text read a second time against the sentence of a clause."""
+        return self._second.read_at(text, [(where, clause)])[0]
 
     def _judge(self, question: Question, stretches: Sequence[Stretch]) -> _Found:
-        verdict = judge(question.stem, stretches, self._weights)
-        hits = [s.hit for s in stretches if s.hit is not None]
-        if hits:
-            opinion = self._second.on(question.stem, hits)
-        else:
-            opinion = self._second.on_given(question.stem, [s.text for s in stretches])
+        verdict, opinion = self.heard_of(question, stretches)
         judgement = settle(question.stem, verdict, opinion, self.risk == "exam")
         if judgement.holds is None:
             return None, judgement.confidence, []
-        if judgement.own and verdict.where is not None:
+        if (judgement.own or opinion.sentence is None) and verdict.where is not None:
             return judgement.holds, judgement.confidence, [_span(verdict.where, verdict.clause)]
-        spans: list[_Span] = [(opinion.hit, opinion.start, opinion.end)]
-        return judgement.holds, judgement.confidence, spans
+        return judgement.holds, judgement.confidence, [opinion.sentence] if opinion.sentence else []
+
+    def heard_of(self, question: Question, stretches: Sequence[Stretch]) -> tuple[Verdict, Opinion]:
+        """A statement judged by its words, and by the desk."""
+        verdict = judge(question.stem, stretches, self.weights)
+        hits = [s.hit for s in stretches if s.hit is not None]
+        if hits:
+            return verdict, self._second.on(question.stem, hits)
+        return verdict, self._second.on_given(question.stem, [s.text for s in stretches])
 
     def _fill(self, question: Question, stretches: Sequence[Stretch]) -> _Found:
-        limits = THRESHOLDS[self.risk]
-        fillings = fill(question.stem, stretches, self._weights)
-        scores = [f.score if f is not None else 0.0 for f in fillings]
-        # Blanks that are filled from one rule bear each other out; the worst of them still counts most.
-        confidence = min(1.0, (min(scores) + sum(scores) / len(scores)) / 2) if scores and min(scores) > 0 else 0.0
-        marks = [_span(f.where, f.clause) for f in fillings if f is not None]
-        if not marks or (confidence < limits.blank_score):
+        filled = fill(question.stem, stretches, self.weights, self.believed(question.stem))
+        fillings = [f for f, _ in filled if f is not None]
+        kind = blank_kind(self._second.reads and any(s.hit is not None for s in stretches))
+        # The worst blank decides: an item is right when all of it is.
+        confidence = (
+            min(
+                probability(weigh(kind, blank_features(f.score, margin, f.as_asked)))
+                for f, margin in filled
+                if f is not None
+            )
+            if len(fillings) == len(filled) > 0
+            else 0.0
+        )
+        if not fillings or (self.risk == "low" and confidence < threshold(kind)):
             return None, confidence, []
-        return tuple(f.text if f is not None else "" for f in fillings), confidence, marks
+        marks = [_span(f.where, f.clause) for f in fillings]
+        return tuple(f.text if f is not None else "" for f, _ in filled), confidence, marks
+
+    def believed(self, stem: str) -> Believed:
+        """How much more fillings count from sentences that answer the stem as a question."""
+        asked = BLANK.sub("多少", stem)
+
+        def believed(places: Sequence[tuple[Stretch, int]]) -> list[float]:
+            read = self._second.read_at(asked, places)
+            return [BELIEVED * max(UNREAD, min(-UNREAD, r.answers)) if r else 0.0 for r in read]
+
+        return believed
 
     def _cite(self, spans: Sequence[_Span]) -> tuple[Citation, ...]:
         """The deciding sentences, each once, cut from the stored article."""
@@ -269,5 +263,5 @@ def _nearness(near: Mapping[str, Sequence[Hit]]) -> dict[str, float]:
         mean = sum(best.values()) / len(best)
         spread = max((sum((b - mean) ** 2 for b in best.values()) / len(best)) ** 0.5, 0.01)
         for name, value in best.items():
-            leaning[name] += LEANING * max(-2.0, min(2.0, (value - mean) / spread))
+            leaning[name] += max(-2.0, min(2.0, (value - mean) / spread))
     return leaning

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.facts import has_english
 from bot.figures import Figure, figures_in, number, same_figure
 
 
@@ -94,3 +95,8 @@ def test_digits_are_worth_what_they_say(value: int) -> None:
 )
 def test_a_single_day_or_year_is_a_term_only_where_it_is_counted(text: str, hours: float | None) -> None:
     assert next((f.value for f in figures_in(text) if f.kind == "duration"), None) == hours
+
+
+@pytest.mark.parametrize(("text", "shown"), [("请注意以下共3点", False), ("每日限3次", True), ("扣3分", True)])
+def test_an_english_line_shows_no_figure_whose_unit_has_no_english_name(text: str, shown: bool) -> None:
+    assert has_english(figures_in(text)[0]) is shown
