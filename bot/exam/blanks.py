@@ -41,6 +41,12 @@ FAR_UNIT = 60  # times as long or short as the unit that a rule tells a time in 
 CONVERTED = 0.9  # what a time counts that the rule tells in another unit
 _TRIM = " ,，、:：。；;()（）“”\"'的是为在由约于"
 _LOOSE_END = re.compile(r"(?:或者|以及|或|和|及|与|并)$|^(?:或者|以及|或|和|及|与|并)")
+_OPENING, _CLOSING = "“「『《【(（", "”」』》】)）"
+_JOINING_HEAD = re.compile(
+    r"^(?:应[该当]?|必须|务必|须|需要?|可以|仅限于?|只限|仅|只能?|以|由|为|是|在|按照?|从|到|向|基于|根据|包[括含]|含|属于|即|就是|也|都|还|并|的|地)(?=..)"
+)
+_JOINING_TAIL = re.compile(r"(?<=..)(?:的|地|了|来|所|等|是|为|在|以|之|应|须|将|会|由|或|和)$")
+BESIDE = 8  # characters of the stem on either side of a blank that its filling does not repeat
 MAX_PHRASE = 18
 MAX_EACH = 8
 READ = 10  # fillings of a blank whose sentences are read a second time
@@ -187,16 +193,42 @@ def _phrases(slot: Slot, stretches: Sequence[Stretch], weights: Weights) -> list
             if fit < 0.3:
                 continue
             for begin, end, tightness in _between(where.text, clause.start, clause.end, left, right):
-                text = _LOOSE_END.sub("", where.text[begin:end].strip(_TRIM))
+                text = pared(where.text[begin:end], slot)
                 if 1 < len(text) <= MAX_PHRASE and not figures_of(text) and not _told(text, slot.text):
                     score = fit * tightness * (0.75 if kinds is None else 0.6)
                     found.append(Filling(text, score, where, number, (id(where), begin)))
     return found
 
 
+def pared(text: str, slot: Slot) -> str:
+    """Words cut out of a clause, without what the stem itself says next to its blank and without what only joins: before
+    「系统」, the blank takes 承运方 of 「以承运方系统」."""
+    opened, closed = (max(text.rfind(mark) for mark in marks) for marks in (_OPENING, _CLOSING))
+    if opened > closed:
+        text = text[opened + 1 :]  # a name in quotes, of which the clause's end cut off the closing mark
+    elif opened < 0 <= closed:
+        text = text[: min(at for mark in _CLOSING if (at := text.find(mark)) >= 0)]
+    ahead = slot.text[max(0, slot.start - BESIDE) : slot.start].rstrip(_TRIM)
+    behind = slot.text[slot.end : slot.end + BESIDE].lstrip(_TRIM)
+    while True:
+        before = text
+        text = _JOINING_TAIL.sub("", _JOINING_HEAD.sub("", _LOOSE_END.sub("", text.strip(_TRIM))))
+        for n in range(min(BESIDE, len(text) - 1), 1, -1):
+            if text.startswith(ahead[-n:]) and len(ahead) >= n:
+                text = text[n:]
+            elif text.endswith(behind[:n]) and len(behind) >= n:
+                text = text[:-n]
+        if text == before:
+            return text
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(k for t in tokens_of(text) for k in t.keys if k.startswith("w:"))
+
+
 def _told(text: str, stem: str) -> bool:
     """Whether the stem says the words already."""
-    keys = {k for t in tokens_of(stem) for k in t.keys if k.startswith("w:")}
+    keys = _words(stem)
     said = [t for t in tokens_of(text) if t.figure is None]
     return not said or all(t.keys & keys for t in said)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.evidence import PairReading
-from bot.exam.blanks import in_unit
+from bot.exam.blanks import in_unit, pared
 from bot.exam.judging import NOTHING, Verdict
+from bot.exam.marking import BLANK
 from bot.exam.second import NONE, Opinion
+from bot.exam.slots import Slot
 from bot.exam.statements import settle
 from bot.exam.weighing import blank_kind, option_features, option_kind, statement_kind, weigh, weights
 from bot.figures import figures_in
@@ -53,6 +55,23 @@ def test_without_a_second_reading_other_weights_are_taken() -> None:
     assert option_kind([NONE, CLEAR]) == "option"
     assert option_kind([NONE]) == "option_unread"
     assert (blank_kind(True), blank_kind(False)) == ("blank", "blank_unread")
+
+
+@pytest.mark.parametrize(
+    ("cut", "stem", "filling"),
+    [
+        ("以承运方系统", "签收时间以（　）系统里的记录为准。", "承运方"),
+        ("页面的“付款明细", "先打开“（　）”这一栏。", "付款明细"),
+        ("仅限当周", "这张券只在（　）能用。", "当周"),
+        ("售后争议规则》规定", "双方应遵守《售后（　）规则》。", "争议"),
+        ("平台将退还", "押金由（　）退还。", "平台"),
+        ("一次", "只能（　）", "一次"),
+    ],
+)
+def test_a_blank_takes_no_more_than_its_own_words(cut: str, stem: str, filling: str) -> None:
+    mark = BLANK.search(stem)
+    assert mark is not None
+    assert pared(cut, Slot(stem, mark.start(), mark.end())) == filling
 
 
 @pytest.mark.parametrize(
