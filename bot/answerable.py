@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Literal
 
 from bot.asked import asks_who_pays, says_who_pays
 from bot.evidence import Evidence, EvidenceFinder, fitted_weights
+from bot.log_odds import probability as probability_of
 from bot.question import Question
 from bot.scope import Scope
 from bot.second_reading import pair_weights
@@ -141,7 +141,7 @@ class Judge:
             weights = pair_weights()
             logit += weights["answerable"] * second + weights["bias"]
             threshold = weights["threshold"]
-        probability = 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+        probability = probability_of(logit)
         if features["uncovered"]:
             return Judgement(min(probability, 0.01), "other_platform", features)
         if features["other_year"]:

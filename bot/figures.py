@@ -128,6 +128,12 @@ def _figure(match: re.Match[str], text: str) -> Figure | None:
     return None
 
 
+def hours_of(unit: str) -> float | None:
+    """How many hours a unit of time lasts, with or without its 个; None for any other unit."""
+    hours = _HOURS.get(unit) or _HOURS.get(f"个{unit}")
+    return None if hours is None else float(hours)
+
+
 def _is_term(text: str, start: int, end: int) -> bool:
     return _WITHIN.match(text, end) is not None or _UNTIL.search(text[max(0, start - 4) : start]) is not None
 

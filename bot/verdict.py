@@ -7,12 +7,12 @@ weights fitted on training questions (bot/verdict.toml); there is no bias, so th
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answers import Verdict
+from bot.log_odds import probability
 from bot.question import Question
 from bot.verdict_asked import Asked, read_asked
 from bot.verdict_context import SentenceContext, as_context, sentence_context
@@ -55,7 +55,7 @@ def decide(
     if not votes:
         return Decision(None)
     total = sum(v for v, _ in votes)
-    confidence = 1 / (1 + math.exp(-abs(total)))
+    confidence = probability(abs(total))
     first = as_context(sentences[votes[0][1].sentence]).sentence
     if asked.frame == "must" and words().choice.search(first) and not _BUYER.search(first):
         # What the shop may choose is no duty of the shop; what the buyer chooses depends on him.

@@ -12,6 +12,7 @@ from importlib import resources
 
 from bot.answers import Verdict
 from bot.evidence import PairReading
+from bot.log_odds import probability
 from bot.question import Question
 from bot.second_reading import pair_weights
 from bot.verdict import Decision, SentenceContext
@@ -49,14 +50,14 @@ def weighed(
     if decision.verdict == "depends" or (not decision.readings and (second is None or decision.verdict)):
         return decision
     if second is not None and second.depends >= pair_weights()["depends_threshold"]:
-        return replace(decision, verdict="depends", confidence=_sure(second.depends), deciding=0)
+        return replace(decision, verdict="depends", confidence=probability(second.depends), deciding=0)
     model = model or learned()
     opinion = learned_opinion(decision, question, contexts, model)
     threshold = model.threshold
     if second is not None:
         opinion += pair_weights()["verdict"] * second.yes
         threshold = pair_weights()["verdict_threshold"]
-    confidence = _sure(abs(opinion))
+    confidence = probability(abs(opinion))
     if abs(opinion) < threshold:
         return replace(decision, verdict=None, confidence=confidence)
     verdict: Verdict = "yes" if opinion > 0 else "no"
@@ -87,7 +88,3 @@ def second_reading(contexts: Sequence[SentenceContext]) -> PairReading | None:
 
     pairs = [pair for _, pair in read]
     return PairReading(mean(p.answers for p in pairs), mean(p.yes for p in pairs), mean(p.depends for p in pairs))
-
-
-def _sure(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-log_odds))

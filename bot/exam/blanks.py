@@ -10,7 +10,7 @@ from bot.exam.evidence import Stretch, coverage
 from bot.exam.marking import BLANK, same_answer
 from bot.exam.slots import Candidate, Slot, candidates, slot_tokens
 from bot.exam.terms import RANGE, Token, Weights, figures_of, tokens_of
-from bot.figures import Figure
+from bot.figures import Figure, hours_of
 
 _UNITS: tuple[tuple[str, str], ...] = (
     ("duration", r"分钟|个?小时|个?工作日|个?自然日|天|日|周|个?月|个?自然年|年|秒"),
@@ -35,8 +35,6 @@ _KIND_AFTER: tuple[tuple[str, str], ...] = (
     ("duration", r"^(?:[)）\s]*)(?:之?内|以内|之?后|以后|左右|还?未|仍未|没)"),
     ("date", r"^(?:起|前|生效|发布|开始|截止|结束)"),
 )
-_HOURS = {"秒": 1 / 3600, "分钟": 1 / 60, "小时": 1.0, "天": 24.0, "日": 24.0, "工作日": 24.0, "自然日": 24.0,
-          "周": 168.0, "月": 720.0, "年": 8760.0, "自然年": 8760.0}  # fmt: skip
 FAR_UNIT = 60  # times as long or short as the unit that a rule tells a time in may be the one that is printed
 CONVERTED = 0.9  # what a time counts that the rule tells in another unit
 _TRIM = " ,，、:：。；;()（）“”\"'的是为在由约于"
@@ -146,7 +144,7 @@ def _figures(slot: Slot, stretches: Sequence[Stretch], weights: Weights) -> list
         text = in_unit(figure, unit)
         if text:
             score = candidate.score * (1.0 if kinds is not None else 0.8 if kind == "count" else 0.85)
-            score *= CONVERTED if unit and kind == "duration" and not _same_unit(figure.unit, unit) else 1.0
+            score *= CONVERTED if unit and kind == "duration" and hours_of(figure.unit) != hours_of(unit) else 1.0
             found.append(Filling(text, score, candidate.where, candidate.clause, _place(candidate), kinds is not None))
     return found[:MAX_EACH]
 
@@ -159,15 +157,11 @@ def in_unit(figure: Figure, unit: str) -> str | None:
         return figure.text.removesuffix(figure.unit.rstrip(RANGE)).strip()
     size = {"万元": 10_000.0, "成": 10.0}.get(unit, 1.0)
     if figure.kind == "duration":
-        size = _HOURS[unit.removeprefix("个")]
-        if not 1 / FAR_UNIT <= size / _HOURS.get(figure.unit.removeprefix("个"), size) <= FAR_UNIT:
+        size = hours_of(unit) or size
+        if not 1 / FAR_UNIT <= size / (hours_of(figure.unit) or size) <= FAR_UNIT:
             return None  # nobody asks for days in seconds
     value = round(figure.value / size, 4)
     return f"{value:g}" if value == int(value) or figure.kind != "duration" else None
-
-
-def _same_unit(one: str, other: str) -> bool:
-    return _HOURS.get(one.removeprefix("个")) == _HOURS.get(other.removeprefix("个"))
 
 
 def _place(candidate: Candidate) -> tuple[int, int]:

@@ -109,6 +109,7 @@ def features_of(
 ) -> dict[str, Features]:
     """What speaks for each option as the answer to its stem."""
     want, polar = wanted(stem), ASKS_POLAR.search(stem) is not None
+    sign = want if polar else 1
     member = ASKS_MEMBER.search(stem) and not BAD_CLASS.search(stem)
     found = {}
     for name, option in options.items():
@@ -119,8 +120,7 @@ def features_of(
             stated = read(statement_of(stem, option), verdict.where, verdict.clause)
             asked = read(stem, verdict.where, verdict.clause)
         found[name] = option_features(
-            want if polar else 1, (want if polar else 1) * said * verdict.fit,
-            others.leaning if want > 0 else 0.0, others.opinion, stated, asked,
+            sign, sign * said * verdict.fit, others.leaning if want > 0 else 0.0, others.opinion, stated, asked,
         )  # fmt: skip
     return found
 

@@ -18,7 +18,8 @@ from bot.exam.restating import restates
 from bot.exam.second import UNREAD, Opinion, SecondOpinion
 from bot.exam.statements import settle, statement_of
 from bot.exam.terms import Weights
-from bot.exam.weighing import blank_features, blank_kind, probability, threshold, weigh
+from bot.exam.weighing import blank_features, blank_kind, threshold, weigh
+from bot.log_odds import probability
 from index.hits import Hit
 from index.pairs import PairReader
 from index.query import Query, read_query

@@ -8,7 +8,8 @@ from bot.exam.cues import ASKS, INTERROGATIVE
 from bot.exam.judging import Verdict
 from bot.exam.priors import guess_statement
 from bot.exam.second import Opinion
-from bot.exam.weighing import probability, statement_features, statement_kind, threshold, weigh
+from bot.exam.weighing import statement_features, statement_kind, threshold, weigh
+from bot.log_odds import probability
 
 SOUND = 0.8  # log-odds that how a statement sounds counts, where anything is better than silence
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from bot.evidence import PairReading
 from bot.exam.judging import Verdict
 from bot.exam.second import Opinion
+from bot.log_odds import probability
 
 Kind = Literal["statement", "option", "blank", "statement_unread", "option_unread", "blank_unread"]
 Features = Mapping[str, float]
@@ -57,14 +58,14 @@ def option_features(
     (-1). `base` is the reader's own score; `stated` the second reading of the option as a statement, `asked` that of the
     stem, both in the sentence that the reader found."""
     decided = _decided(opinion)
-    there = _share(stated.answers) if stated else 0.0
+    there = probability(stated.answers) if stated else 0.0
     return {
         "base": base, "leaning": leaning,
         "holds": want * decided * math.tanh(opinion.holds / 2),
-        "supported": want * decided * (2 * _share(opinion.yes) - 1),
-        "answers": want * decided, "surest": want * _share(opinion.surest),
+        "supported": want * decided * (2 * probability(opinion.yes) - 1),
+        "answers": want * decided, "surest": want * probability(opinion.surest),
         "stated": want * there, "affirmed": want * there * math.tanh(stated.yes / 2) if stated else 0.0,
-        "asked": _share(asked.answers) if asked else 0.0,
+        "asked": probability(asked.answers) if asked else 0.0,
     }  # fmt: skip
 
 
@@ -91,13 +92,4 @@ def option_kind(opinions: Iterable[Opinion]) -> Kind:
 
 def _decided(opinion: Opinion) -> float:
     """How likely the sentences decide the statement; taken for granted where nothing tells."""
-    return _share(opinion.answers) if opinion.is_read else 1.0
-
-
-def _share(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-log_odds))
-
-
-def probability(log_odds: float) -> float:
-    """0..1."""
-    return _share(max(-30.0, min(30.0, log_odds)))
+    return probability(opinion.answers) if opinion.is_read else 1.0
