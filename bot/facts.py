@@ -11,7 +11,7 @@ from bot.question import Question
 _EN_UNITS = {"分": "points", "元": "yuan", "%": "%"}
 _EN_COUNT = {
     "倍": "times", "次": "times", "笔": "orders", "单": "orders", "件": "items", "个": "", "位": "people", "人": "people", "名": "people",
-    "张": "sheets", "种": "kinds", "条": "items", "项": "items", "家": "shops", "px": "px", "像素": "px", "期": "instalments", "折": "tenths of the price",
+    "张": "sheets", "种": "kinds", "条": "items", "项": "items", "家": "shops", "px": "px", "像素": "px", "期": "instalments", "折": "tenths of the price", "岁": "years of age",
 }  # fmt: skip
 MAX_FACTS = 8
 

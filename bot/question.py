@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.answers import FactKind
 from bot.asked import DATE, Wanted, names_a_date, wanted_figures
-from bot.figures import Figure, figures_in, number
+from bot.figures import Figure, figures_in
 from bot.vocabulary import key_terms
 from index.query import Query, read_query
 
@@ -60,11 +59,6 @@ _EN_NAMED = re.compile(
 _EN_CASE = re.compile(r"^(?:when|where|once|after|before|while)\b[^,?]{3,}?,\s*(?=(?:can|could|may|must|should|shall|do|does|did|is|are|am|will|would|has|have)\b)", re.I)
 
 _QUOTED = re.compile("[“\"「『‘《'](.{2,30}?)[”\"」』’》']")
-_EN_UNITS: tuple[tuple[str, FactKind, float], ...] = (
-    ("point", "points", 1), ("yuan", "money", 1), ("rmb", "money", 1), ("percent", "percent", 1), ("minute", "duration", 1 / 60),
-    ("hour", "duration", 1), ("day", "duration", 24), ("week", "duration", 168), ("month", "duration", 720), ("year", "duration", 8760),
-)  # fmt: skip
-_EN_FIGURE = re.compile(r"(\d[\d,]*(?:\.\d+)?)[\s-]?(" + "|".join(u for u, _, _ in _EN_UNITS) + r")s?\b", re.IGNORECASE)
 _STEP = re.compile(r"(?:累计|扣分|违规)?(?:达到?|满|累计|至)\s*$")
 _ASKS_STEP = re.compile(r"累计|达到|满多少|到多少|多少分(?:会|就|要|才)|几分(?:会|就|要|才)|accumulat|reach|total", re.IGNORECASE)
 _CLOSED = re.compile(r"[吗么嘛吧]\s*$|能不能|可不可以|行不行|是不是|(\S)不\1")
@@ -116,33 +110,7 @@ def read_question(text: str, platform: str | None = None) -> Question:
     # 「刷几单可以吗」 asks for a yes or no, not for a count.
     wants = wanted_figures(text, query.language) if form == "open" else ()
     quoted = tuple(m.group(1).strip() for m in _QUOTED.finditer(text) if m.group(1).strip())
-    return Question(query, form, wants, key_terms(text), quoted, tuple(spoken_figures(text)))
-
-
-# 两个礼拜, 一个半月, 半个月, 俩月, 大半年: nobody writes rules so, but agents tell cases so.
-_SPOKEN = re.compile(r"(?<!第)(?P<n>[一二两俩三四五六七八九十\d]{1,3})?个?(?P<half>半)?个?(?P<unit>礼拜|星期|周(?![一二三四五六日末年岁])|月(?![份初底中号\d])|年(?![前后底货\d])|钟头)")
-_SPOKEN_UNITS = {"礼拜": 168, "星期": 168, "周": 168, "月": 720, "年": 8760, "钟头": 1}
-
-
-def _spoken_hours(match: re.Match[str]) -> float | None:
-    """The hours of a spoken duration; a month counts 30 days. None where no number stands before the unit."""
-    said, half = match.group("n"), 0.5 if match.group("half") else 0.0
-    whole = number(said.replace("俩", "两")) if said else (0.0 if half else None)
-    return None if whole is None else (float(whole) + half) * _SPOKEN_UNITS[match.group("unit")]
-
-
-def spoken_figures(text: str) -> list[Figure]:
-    """The figures of a question, English ones too ("25 points", "3 days"); those asked for (几天) are none."""
-    figures = figures_in(text)
-    for match in _SPOKEN.finditer(text):
-        hours = _spoken_hours(match)
-        if hours and not any(f.start < match.end() and match.start() < f.end for f in figures):
-            figures.append(Figure("duration", hours, match.group(0), match.start(), match.end(), "小时"))
-    for match in _EN_FIGURE.finditer(text):
-        kind, factor = next((k, f) for stem, k, f in _EN_UNITS if match.group(2).lower().startswith(stem))
-        value = float(match.group(1).replace(",", "")) * factor
-        figures.append(Figure(kind, value, match.group(0), match.start(), match.end(), match.group(2).lower()))
-    return figures
+    return Question(query, form, wants, key_terms(text), quoted, tuple(figures_in(text)))
 
 
 def _form(query: Query) -> Form:

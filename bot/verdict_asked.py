@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from bot.figures import Figure, number
+from bot.figures import Figure
+from bot.numerals import number
 from bot.question import Question
 from bot.verdict_words import quotes_of, without_quotes, words
 from bot.vocabulary import key_terms

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.figures import figures_in, number, same_figure
+from bot.figures import figures_in, same_figure
+from bot.numerals import number
 from ingest.articles import fold
 from ingest.exam import ExamItem
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.exam.terms import figures_of
-from bot.figures import number
+from bot.numerals import number
 from ingest.articles import fold
 from ingest.exam import ExamItem
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.facts import has_english
-from bot.figures import Figure, figures_in, number, same_figure
+from bot.figures import Figure, figures_in, same_figure
+from bot.numerals import number
 
 
 def _only(text: str) -> Figure:
@@ -35,6 +36,25 @@ def _only(text: str) -> Figure:
         ("一周内寄回", "duration", 168),
         ("半年内有效", "duration", 4380),
         ("限购2件", "count", 2),
+        ("四十块以内自己批", "money", 40),
+        ("每次赔他五块", "money", 5),
+        ("顶多申诉三回", "count", 3),
+        ("一天半之内答复", "duration", 36),
+        ("两个半小时", "duration", 2.5),
+        ("一个半月", "duration", 1080),
+        ("仨月没动静", "duration", 2160),
+        ("等满一刻钟", "duration", 0.25),
+        ("俩礼拜", "duration", 336),
+        ("扣一成给客人", "percent", 10),
+        ("满十八周岁", "count", 18),
+        ("within two and a half hours", "duration", 2.5),
+        ("twenty-four hours at most", "duration", 24),
+        ("in a week", "duration", 168),
+        ("fined a hundred and twenty yuan", "money", 120),
+        ("costs the shop six points", "points", 6),
+        ("under 4 percent", "percent", 4),
+        ("appeal up to three times", "count", 3),
+        ("RMB 1,500", "money", 1500),
     ],
 )
 def test_values(text: str, kind: str, value: float) -> None:
@@ -55,6 +75,15 @@ def test_values(text: str, kind: str, value: float) -> None:
         "有一天",
         "万分感谢",
         "三成交易",
+        "三五天就好",
+        "放在一块发",
+        "两块电池",
+        "八成新",
+        "三回复",
+        "twice as big",
+        "once a week",
+        "the second point",
+        "3 weekly reports",
     ],
 )
 def test_no_figures(text: str) -> None:
@@ -71,6 +100,9 @@ def test_no_figures(text: str) -> None:
         ("6分", "6%", False),
         ("30天", "1个月", True),
         ("五百元", "500块", True),
+        ("48 hours", "两天", True),
+        ("two times", "两回", True),
+        ("五块钱", "5 yuan", True),
     ],
 )
 def test_same_figure_whatever_the_notation(one: str, other: str, same: bool) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.asked import wanted_figures
-from bot.question import read_question, spoken_figures
+from bot.figures import figures_in
+from bot.question import read_question
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_a_yes_no_question_with_a_count_in_it_wants_no_figure() -> None:
 
 
 def test_english_figures_are_read() -> None:
-    assert [(f.kind, f.value) for f in spoken_figures("48 points within 3 days")] == [
+    assert [(f.kind, f.value) for f in figures_in("48 points within 3 days")] == [
         ("points", 48.0),
         ("duration", 72.0),
     ]
