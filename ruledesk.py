@@ -169,13 +169,14 @@ def check(
 @app.command(epilog="Example: ruledesk conflicts --corpus my-rules")
 def conflicts(corpus: Corpus = None, as_json: Json = False) -> None:
     """Lists rules for the same platform and matter that disagree, the surest first."""
-    from bot.conflicts import find_conflicts
+    from bot.conflicts.finder import find_conflicts
+    from bot.conflicts.judge import default_judge
     from bot.plain import conflict_lines
     from ingest.store import read_corpus
 
     folder = _folder(corpus)
     stored = read_corpus(folder)
-    found = find_conflicts(stored.articles, stored.passages)
+    found = find_conflicts(stored.articles, stored.passages, judge=default_judge())
     if as_json:
         print(_json([conflict.to_json() for conflict in found]))
     else:

@@ -14,7 +14,9 @@ from pathlib import Path
 from bot.answer_cache import AnswerCache, CacheCounts
 from bot.answers import Answer
 from bot.check.checker import ReplyChecker
-from bot.conflicts import ConflictIndex
+from bot.conflicts.finder import ConflictIndex, find_conflicts
+from bot.conflicts.judge import load_judge
+from bot.conflicts.kept import kept_conflicts
 from bot.desk_api import MAX_DRAFT, MAX_QUESTION, Turn
 from bot.evidence import Read
 from bot.findings import CheckResult
@@ -172,9 +174,16 @@ class Desk:
         rules = [a for a in retriever.articles.values() if a.kind == "rules"]
         articles = tuple(sorted(rules, key=lambda a: a.published or "", reverse=True))
         vocabulary = Vocabulary(retriever.articles, retriever.sentences())
-        checker = ReplyChecker(articles, retriever.passages, tokens=token_source(retriever.encoders))
+        tokens = token_source(retriever.encoders)
+        checker = ReplyChecker(articles, retriever.passages, tokens=tokens)
         lines = ReplyLines(checker)
-        conflicts = ConflictIndex(articles, retriever.passages)
+        judge = load_judge(tokens) if tokens else None
+        conflicts = ConflictIndex(
+            kept_conflicts(
+                retriever.folder, retriever.articles, judge is not None,
+                lambda: find_conflicts(articles, retriever.passages, judge=judge),
+            )
+        )  # fmt: skip
         reader = Reader(retriever.articles, vocabulary, conflicts, lines.suggest, self._today, retriever.pairs)
         return _Opened(next(self._numbers), retriever, reader, checker, articles)
 

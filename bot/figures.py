@@ -91,7 +91,7 @@ class Figure:
     unit: str
 
     @property
-    def key(self) -> tuple[str, float, str]:
+    def key(self) -> tuple[FactKind, float, str]:
         """What makes two figures the same: 72小时 and 三天 are, 3件 and 3次 are not."""
         return (self.kind, round(self.value, 6), self.unit if self.kind == "count" else "")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answers import Answer, Citation, Conflict, Language
-from bot.conflicts import CorpusConflict
+from bot.conflicts.finder import CorpusConflict
 from bot.findings import CheckResult
 
 _WORDS: dict[Language, dict[str, str]] = {

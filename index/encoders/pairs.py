@@ -73,5 +73,10 @@ class PairNetwork:
 @cache
 def pair_network() -> PairNetwork:
     """The network that ships with the desk."""
+    return PairNetwork(shipped_pair_weights())
+
+
+def shipped_pair_weights() -> dict[str, Any]:
+    """Its weights by name."""
     with np.load(BytesIO(shipped_weights()), allow_pickle=False) as data:
-        return PairNetwork({name: data[name] for name in data.files})
+        return {name: data[name] for name in data.files}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.conflicts import ConflictIndex, CorpusConflict, find_conflicts
+from bot.conflicts.finder import ConflictIndex, CorpusConflict, find_conflicts
 from bot.figures import figures_in
 from ingest.articles import Article, Passage
 from ingest.identity import Shelf
@@ -119,7 +119,7 @@ def test_limit_and_emptiness() -> None:
 def test_the_index_knows_which_cited_words_take_part() -> None:
     articles = [_article(1, _FOUR, "2022-01-01"), _article(2, _SIX, "2023-01-01")]
     passages: list[Passage] = [p for a in articles for p in split_article(a)]
-    index = ConflictIndex(articles, passages)
+    index = ConflictIndex(find_conflicts(articles, passages))
     at = _FOUR.index("拒绝给买家开票")
     assert index.touching("a1", at, at + 5) == list(index.conflicts)
     title = _FOUR.index("抬头")
@@ -132,7 +132,7 @@ def test_the_rulebook_contradicts_itself_only_where_its_sources_do() -> None:
     for path in sorted(_RULEBOOK.glob("*.md")):
         shelf.put(path.name, parse_file(path.read_bytes(), path.name))
     articles = list(shelf.result())
-    index = ConflictIndex(articles, [p for a in articles for p in split_article(a)])
+    index = ConflictIndex(_find(*articles))
     (found,) = index.conflicts
     assert "信用卡" in found.topic and found.prefer == 0
     assert [s.published for s in found.sides] == ["2023-09-28", "2023-06-26"]

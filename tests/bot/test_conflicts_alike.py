@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.conflicts import CorpusConflict, find_conflicts
-from bot.conflicts_speech import Speech, common, credit
-from bot.conflicts_words import words
+from bot.conflicts.finder import CorpusConflict, find_conflicts
+from bot.conflicts.speech import Speech, common, credit
+from bot.conflicts.words import words
 from ingest.articles import Article
 from ingest.passages import split_article
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.conflicts_claims import CORE, Claim
-from bot.conflicts_words import words
+from bot.conflicts.claims import CORE, Claim
+from bot.conflicts.told import SAID
+from bot.conflicts.words import words
 from index.glossary import domain_glossary
 
 _MEASURED = {
@@ -20,6 +21,7 @@ _MEASURED = {
     ("percent", "fee"): "费率",
     ("percent", "deposit"): "定金比例",
     ("bearer", "cost"): "费用由谁承担",
+    ("modal", SAID): "说法",
 }
 _KINDS = {"points": "扣分", "money": "金额", "percent": "比例", "duration": "时限", "count": "数量",
           "modal": "是否允许"}  # fmt: skip

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.conflicts_claims import Claim
-from bot.conflicts_speech import Speech, Spoken, credit
+from bot.conflicts.claims import Claim
+from bot.conflicts.speech import Speech, Spoken, credit
 
 # What stands around a claim's own words counts less, the farther away it stands.
 IN_LINE, IN_HEADS, IN_TITLE, IN_SECTION, IN_CLAIM = 0.95, 0.9, 0.75, 0.5, 0.8

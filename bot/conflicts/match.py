@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.conflicts_claims import CORE, Claim, weight
-from bot.conflicts_modal import clash
-from bot.conflicts_words import LIGHT, Words
+from bot.conflicts.claims import CORE, Claim, weight
+from bot.conflicts.modal import clash
+from bot.conflicts.words import LIGHT, Words
 
 HALF = 0.5
 _AHEAD = re.compile(r"提前|提早")

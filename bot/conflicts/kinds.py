@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from bot.conflicts_speech import STATUS, TELLING, Spoken, credit
-from bot.conflicts_views import View, other_results
+from bot.conflicts.speech import STATUS, TELLING, Spoken, credit
+from bot.conflicts.views import View, other_results
 from bot.figures import figures_in
 
 _RATE = re.compile(r"([\u4e00-\u9fff]{2})率")

@@ -39,7 +39,7 @@ class Circumstance:
 
 @dataclass(frozen=True, slots=True)
 class SpeechWords:
-    """How running text is cut into telling words; each list is explained in conflicts.toml."""
+    """How running text is cut into telling words; each list is explained in words.toml."""
 
     empty: frozenset[str]
     cut: frozenset[str]
@@ -50,7 +50,7 @@ class SpeechWords:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The finder's vocabulary, as read from conflicts.toml."""
+    """The finder's vocabulary, as read from words.toml."""
 
     functional: frozenset[str]
     light: frozenset[str]
@@ -124,7 +124,7 @@ def set_aside(text: str) -> str:
 @cache
 def words() -> Words:
     """The vocabulary that ships with the desk."""
-    data = tomllib.loads(resources.files("bot").joinpath("conflicts.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(resources.files("bot.conflicts").joinpath("words.toml").read_text(encoding="utf-8"))
     return Words(
         functional=frozenset(data["functional"]),
         light=frozenset(data["light"]),

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from bot.conflicts_alike import Pair, alike_pairs, fits_better, other_deeds, unlike
-from bot.conflicts_claims import Claim, Reader, Says
-from bot.conflicts_kinds import told_apart
-from bot.conflicts_lines import lines_of
-from bot.conflicts_match import conflict_score, same_matter
-from bot.conflicts_modal import bearer_claims, modal_claims
-from bot.conflicts_speech import Speech
-from bot.conflicts_topic import topic_of
-from bot.conflicts_views import Views, likeness
-from bot.conflicts_words import words
+from bot.conflicts.alike import Pair, alike_pairs, fits_better, other_deeds, unlike
+from bot.conflicts.claims import Claim, Reader, Says
+from bot.conflicts.judge import Judge
+from bot.conflicts.judged import in_other_words
+from bot.conflicts.kinds import told_apart
+from bot.conflicts.lines import Line, lines_of
+from bot.conflicts.match import conflict_score, same_matter
+from bot.conflicts.modal import bearer_claims, modal_claims
+from bot.conflicts.speech import Speech
+from bot.conflicts.topic import topic_of
+from bot.conflicts.views import Views, likeness
+from bot.conflicts.words import words
 from ingest.articles import Article, Passage
 from ingest.platforms import in_order
 
@@ -76,21 +78,29 @@ class CorpusConflict:
 
 
 def find_conflicts(
-    articles: Sequence[Article], passages: Sequence[Passage], limit: int | None = None
+    articles: Sequence[Article], passages: Sequence[Passage], limit: int | None = None, judge: Judge | None = None
 ) -> list[CorpusConflict]:
     """The conflicts between rule articles, the surest first, at most `limit` of them.
 
-    Only rules of different articles are set against each other; exam articles state no rules.
+    Only rules of different articles are set against each other; exam articles state no rules. A `judge` finds
+    what is told in other words; where no model is at hand, the finder goes by words and figures alone.
     """
-    found = _conflicts(_claims(articles, passages))
+    lines = tuple(lines_of(articles, passages))
+    claims = claims_of(lines)
+    views = Views(Speech(words()))
+    pairs = _pairs(claims, views)
+    if judge is not None:
+        more_claims, more_pairs = in_other_words(lines, claims, pairs, judge, views, words())
+        claims, pairs = [*claims, *more_claims], [*pairs, *more_pairs]
+    found = _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])
     return found if limit is None else found[:limit]
 
 
 class ConflictIndex:
-    """The conflicts of a corpus, worked out once, to be asked by the spans that an answer cites."""
+    """The conflicts of a corpus, to be asked by the spans that an answer cites."""
 
-    def __init__(self, articles: Sequence[Article], passages: Sequence[Passage]) -> None:
-        self.conflicts: tuple[CorpusConflict, ...] = tuple(find_conflicts(articles, passages))
+    def __init__(self, conflicts: Iterable[CorpusConflict]) -> None:
+        self.conflicts = tuple(conflicts)
         self._by_article: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for at, conflict in enumerate(self.conflicts):
             for side in conflict.sides:
@@ -102,17 +112,18 @@ class ConflictIndex:
         return [self.conflicts[at] for at in sorted(hits)]
 
 
-def _claims(articles: Sequence[Article], passages: Sequence[Passage]) -> list[Claim]:
+def claims_of(lines: Sequence[Line]) -> list[Claim]:
+    """What the lines say, as far as patterns read it."""
     reader = Reader(words())
-    claims = []
-    for line in lines_of(articles, passages):
+    claims: list[Claim] = []
+    for line in lines:
         claims += [*reader.figure_claims(line), *modal_claims(reader, line), *bearer_claims(reader, line)]
     return claims
 
 
-def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
+def _pairs(claims: Sequence[Claim], views: Views) -> list[Pair]:
+    """(score, one, other) of claims that contradict each other by their words and figures."""
     pairs: list[Pair] = []
-    views = Views(Speech(words()))
     for group in _comparable(claims):
         homes = {at: claims[at].line.article.article_id for at in group}
         values = {at: claims[at].value for at in group}
@@ -130,8 +141,7 @@ def _conflicts(claims: Sequence[Claim]) -> list[CorpusConflict]:
     for claim in claims:
         said[claim.line.article.article_id, claim.says].append(claim)
     pairs = [pair for pair in pairs if not _agreed(claims[pair[1]], claims[pair[2]], said, views)]
-    pairs = _likeliest(claims, pairs, views)
-    return _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])
+    return _likeliest(claims, pairs, views)
 
 
 def _comparable(claims: Sequence[Claim]) -> Iterator[list[int]]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.conflicts_lines import Line
-from bot.conflicts_roles import LADDER, NO_POINTS, REQUEST, actor_of, beside, is_step, role_of
-from bot.conflicts_words import Words
+from bot.conflicts.lines import Line
+from bot.conflicts.roles import LADDER, NO_POINTS, REQUEST, actor_of, beside, is_step, role_of
+from bot.conflicts.words import Words
 from bot.figures import Figure, figures_in
 
 Says = tuple[str, str, float | str, str]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.conflicts_claims import CORE, SCRIPT, Claim, Reader, weight
-from bot.conflicts_lines import Line
-from bot.conflicts_roles import who
+from bot.conflicts.claims import CORE, SCRIPT, Claim, Reader, weight
+from bot.conflicts.lines import Line
+from bot.conflicts.roles import who
 
 # The order matters: 不可以 holds 可以, 无需 holds 需. A word of asking or of hoping is no modality.
 _MODAL = re.compile(
@@ -62,6 +62,12 @@ _GRANTED = re.compile(r"可以?|允许|能|需|应|要(?!求|$)")
 def clash(one: str, other: str) -> bool:
     """Whether two states of one act contradict each other."""
     return frozenset((one, other)) in _CLASHES
+
+
+def states_in(text: str) -> frozenset[str]:
+    """What a text permits, forbids, demands or waives, whatever it is."""
+    found = {str(m.lastgroup).replace("_", " ") for m in _MODAL.finditer(text)}
+    return frozenset(found - {"skip"})
 
 
 def modal_claims(reader: Reader, line: Line) -> Iterator[Claim]:

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from bot.conflicts_claims import CORE, Claim
-from bot.conflicts_kinds import told_apart
-from bot.conflicts_match import differ, may_compare
-from bot.conflicts_speech import CONCEPT, credit
-from bot.conflicts_views import Likeness, View, Views, deed_told, likeness, share_words
-from bot.conflicts_words import Words
+from bot.conflicts.claims import CORE, Claim
+from bot.conflicts.kinds import told_apart
+from bot.conflicts.match import differ, may_compare
+from bot.conflicts.speech import CONCEPT, credit
+from bot.conflicts.views import Likeness, View, Views, deed_told, likeness, share_words
+from bot.conflicts.words import Words
 
 Pair = tuple[float, int, int]
 _COST_NAME = re.compile(r".费$|税")

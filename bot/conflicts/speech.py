@@ -12,7 +12,7 @@ from importlib import resources
 
 import rjieba
 
-from bot.conflicts_words import Words, set_aside
+from bot.conflicts.words import Words, set_aside
 from bot.figures import figures_in
 
 # Parts of speech that carry no matter: particles, pronouns, conjunctions, prepositions, numerals, marks, adverbs.
@@ -71,7 +71,7 @@ class Common:
 @cache
 def common() -> Common:
     """The counts that ship with the desk; `python -m eval.common_words` makes them."""
-    data = json.loads(resources.files("bot").joinpath("conflicts_common.json").read_text(encoding="utf-8"))
+    data = json.loads(resources.files("bot.conflicts").joinpath("common.json").read_text(encoding="utf-8"))
     return Common(data["lines"], data["words"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.conflicts_lines import Line
+from bot.conflicts.lines import Line
 from bot.figures import Figure, figures_in
 
 _PENALTY = re.compile(r"(?:扣|记|(?<![累合总])计|(?<!累)积|罚|减)(?:掉|除|去)?[^，,。；;\d]{0,4}$")
