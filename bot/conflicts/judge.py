@@ -63,13 +63,15 @@ class Judge:
         self._tokens_of = tokens_of
 
     def weigh(self, told: Sequence[Told], words: Words) -> list[Judged]:
-        """The likeliest pairs by words, read."""
+        """The likeliest pairs by words, read, but for those that words rule out."""
         features = {places: features_of(told[places[0]], told[places[1]], words) for places in candidates(told)}
         wanted = sorted(features, key=lambda p: (-weighed("glance", features[p]), p))[:READ]
         readings = self.read(told, wanted) if wanted else {}
         nearest = nearest_of(readings, told)
         found = []
         for pair in wanted:
+            if ruled_out(features[pair]):
+                continue
             seen = with_readings(features[pair], readings[pair], pair in nearest, len(wanted))
             found.append(Judged(pair, probability(weighed("read", seen))))
         return found
@@ -81,6 +83,12 @@ class Judge:
         sides = {place: side_of(_spoken(told[place]), tokens) for pair in wanted for place in pair}
         read = self._network.read([(sides[one], sides[other]) for one, other in wanted])
         return {pair: (float(contradict), float(same)) for pair, (contradict, same) in zip(wanted, read, strict=True)}
+
+
+def ruled_out(features: Mapping[str, float]) -> bool:
+    """Whether words tell two kinds or steps of one thing (大件, 小件), or the claims of both lines two matters: where
+    they are read, they know better than the network, to which all of that looks alike."""
+    return bool(features["apart"]) or bool(features["claims_differ"] and not features["claims_meet"])
 
 
 def candidates(told: Sequence[Told]) -> list[Place]:

@@ -20,16 +20,7 @@ from bot.figures import figures_in
 
 SAID = "said"  # the role of a whole line
 Key = tuple[FactKind, str]
-_HISTORY = re.compile(
-    r"曾经?(?=[规要定是按有扣罚])|早先|以前|此前|过去|从前|原先|原来|原规定|旧版|旧规|老规矩|已(?:经)?(?:失效|废止|作废|停用|取消)"
-    r"|不再执行|那会儿|used to|formerly|previously|no longer",
-    re.IGNORECASE,
-)
 _ADVICE = re.compile(r"建议|尽量|最好|尽可能|提倡|鼓励|争取|习惯上|recommend|ideally|better to|try to", re.IGNORECASE)
-# What step of a ladder, what grade, which time a rule is about.
-_STEP = re.compile(
-    r"首次|初次|头[一回]?[次回]|再次|再犯|第[一二三四五六七八九十\d]+[次回档级步]|[一二三四五六七八九\d]\s?级(?!市)|[A-Z]级|满?\d+分(?=的|以上|及)"
-)
 _LONG = 100.0  # characters that count as one
 _MANY = 6.0  # shared words that count as one
 _RAREST = 2.0
@@ -93,18 +84,10 @@ def features_of(one: Told, other: Told, words: Words) -> dict[str, float]:
         "bans": ("must not" in one.states) != ("must not" in other.states),
         "grants": bool(one.states & {"may", "need not"}) != bool(other.states & {"may", "need not"}),
         "same_states": bool(one.states) and one.states == other.states and not apart_by_figures,
-        "history": bool(_HISTORY.search(one.line.text) or _HISTORY.search(other.line.text)),
         "advice": bool(_ADVICE.search(one.line.text)) != bool(_ADVICE.search(other.line.text)),
-        "other_step": _other_step(one.line.text, other.line.text),
         "short": min(len(one.line.text), len(other.line.text)) / _LONG,
     }  # fmt: skip
     return {name: float(value) for name, value in found.items()}
-
-
-def _other_step(one: str, other: str) -> bool:
-    """Whether both name steps, and no step in common."""
-    mine, theirs = ({m.group(0) for m in _STEP.finditer(text)} for text in (one, other))
-    return bool(mine and theirs) and not mine & theirs
 
 
 def _of_claims(one: Told, other: Told, words: Words) -> dict[str, float]:
