@@ -42,7 +42,7 @@ Without a suite four are run: exam, retrieval, answers and check. Items of your 
 the exam, lines with a question retrieval and answers, lines with a draft the check (the forms are in corpus/README.md).
 
 The fifth, conflicts, is run by its name: pairs of articles that contradict each other or only look so, each pair a
-corpus of its own. It needs no model and no --corpus; its lines have articles.
+corpus of its own. It needs no --corpus; its lines have articles.
 
 Example: ruledesk eval exam --report out/report"""
 

@@ -11,7 +11,7 @@ from typing import Any
 from bot.conflicts.alike import Pair, alike_pairs, fits_better, other_deeds, unlike
 from bot.conflicts.claims import Claim, Reader, Says
 from bot.conflicts.judge import Judge
-from bot.conflicts.judged import in_other_words
+from bot.conflicts.judged import with_judged
 from bot.conflicts.kinds import told_apart
 from bot.conflicts.lines import Line, lines_of
 from bot.conflicts.match import conflict_score, same_matter
@@ -83,15 +83,14 @@ def find_conflicts(
     """The conflicts between rule articles, the surest first, at most `limit` of them.
 
     Only rules of different articles are set against each other; exam articles state no rules. A `judge` finds
-    what is told in other words; where no model is at hand, the finder goes by words and figures alone.
+    what is told in other words; where no model is at hand, words and figures go alone.
     """
     lines = tuple(lines_of(articles, passages))
     claims = claims_of(lines)
     views = Views(Speech(words()))
     pairs = _pairs(claims, views)
     if judge is not None:
-        more_claims, more_pairs = in_other_words(lines, claims, pairs, judge, views, words())
-        claims, pairs = [*claims, *more_claims], [*pairs, *more_pairs]
+        claims, pairs = with_judged(lines, claims, pairs, judge, views, words())
     found = _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])
     return found if limit is None else found[:limit]
 

