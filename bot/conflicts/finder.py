@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from ingest.platforms import in_order
 _NEARER = 0.15
 # A pair whose claim is that much less like than in its best pair is a stray.
 LIKELY = 0.7
+# 「那一条早作废了」: such a line tells what was.
+_VOID = re.compile(r"(?:早就?已?|现已|均已|已经?|年起已?)(?:作废|废止|失效|取消|不再执行)了?\s*[。.；;！!]?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ def claims_of(lines: Sequence[Line]) -> list[Claim]:
     reader = Reader(words())
     claims: list[Claim] = []
     for line in lines:
+        if _VOID.search(line.text):
+            continue
         claims += [*reader.figure_claims(line), *modal_claims(reader, line), *bearer_claims(reader, line)]
     return claims
 

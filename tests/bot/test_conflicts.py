@@ -151,3 +151,26 @@ def test_the_saved_pages_hold_one_conflict() -> None:
     assert "信用卡" in found.topic
     assert [s.published for s in found.sides] == ["2023-09-28", "2023-06-26"]
     assert ["4分" in found.sides[0].text, "6分" in found.sides[1].text] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("plain", "one", "other"),
+    [
+        (
+            ("寄修的邮费由店铺承担。", "寄修的邮费由买家承担。"),
+            "保内寄修的邮费由店铺承担。",
+            "过保寄修的邮费由买家承担。",
+        ),
+        (
+            ("物流补偿最高批100元。", "物流补偿最高批500元。"),
+            "组长处理的物流补偿最高批100元。",
+            "主管处理的物流补偿最高批500元。",
+        ),
+        (("拒绝开发票的扣4分。", "拒绝开发票的扣6分。"), "拒绝开发票的扣4分，这条早就作废了。", "拒绝开发票的扣6分。"),
+    ],
+)
+def test_other_circumstances_and_what_holds_no_longer_are_no_conflict(
+    plain: tuple[str, str], one: str, other: str
+) -> None:
+    assert len(_find(_article(1, plain[0]), _article(2, plain[1]))) == 1
+    assert _find(_article(1, one), _article(2, other)) == []
