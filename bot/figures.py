@@ -182,8 +182,7 @@ def _hours(unit: str) -> Decimal:
 
 def hours_of(unit: str) -> float | None:
     """How many hours a unit of time lasts, with or without its 个; None for any other unit."""
-    hours = _HOURS.get(unit) or _HOURS.get(f"个{unit}")
-    return None if hours is None else float(hours)
+    return float(_hours(unit)) if unit in _HOURS or f"个{unit}" in _HOURS else None
 
 
 def _is_term(text: str, start: int, end: int) -> bool:

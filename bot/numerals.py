@@ -15,8 +15,7 @@ _ONES = (
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _WORTH = {word: value for value, word in enumerate(_ONES.split())}
 _WORTH |= {word: 10 * tens for tens, word in enumerate(_TENS.split(), start=2)}
-_SCALES = {"hundred": 100, "thousand": 1000}
-_WORD = "|".join((*_WORTH, *_SCALES))
+_WORD = "|".join((*_WORTH, "hundred", "thousand"))
 ENGLISH_NUMBER = rf"(?:(?:a\s+(?=hundred|thousand))?(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}))*)"
 
 

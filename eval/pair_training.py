@@ -8,7 +8,6 @@ Leave questions out to fit eval/pair_fitting.py on.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import sys
 import zlib
@@ -28,6 +27,7 @@ from eval.worlds import Item, is_gold, read_training
 from index.encoders.e5_torch import E5Encoder
 from index.encoders.pair_training import Example, TrainingTexts, Verdict, Weights, train
 from index.encoders.pairs import PairNetwork
+from index.npz import npz_bytes
 from index.pairs import PairText, pair_text
 from index.retriever import Retriever
 from ingest.store import write_whole
@@ -92,9 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     epochs = train(states, examples, options.epochs, options.rate, start=start)
     for epoch, (loss, weights) in enumerate(epochs, start=1):
         _tell(f"epoch {epoch} of {options.epochs}: loss {loss:.3f}")
-        out = io.BytesIO()
-        np.savez_compressed(out, **weights)
-        write_whole(options.out, out.getvalue())
+        write_whole(options.out, npz_bytes(weights))
         if epoch % 4 == 0 or epoch == options.epochs:
             _tell_unseen(weights, states, unseen)
     return 0

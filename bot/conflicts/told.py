@@ -4,8 +4,9 @@ that the finder's patterns read."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from bot.answers import FactKind
@@ -14,7 +15,7 @@ from bot.conflicts.kinds import told_apart
 from bot.conflicts.lines import Line
 from bot.conflicts.match import conflict_score, differ, may_compare
 from bot.conflicts.modal import states_in
-from bot.conflicts.views import View, Views, likeness
+from bot.conflicts.views import Likeness, View, Views
 from bot.conflicts.words import Words
 from bot.figures import figures_in
 
@@ -56,23 +57,22 @@ def told_of(lines: Sequence[Line], claims: Iterable[Claim], reader: Reader, view
     return found
 
 
-def may_meet(one: Line, other: Line) -> bool:
-    """Whether both stand in different articles and hold for one platform."""
-    if one.article.article_id == other.article.article_id:
-        return False
-    return bool(one.platforms & other.platforms) or not (one.platforms or other.platforms)
-
-
 def other_figures(one: Told, other: Told) -> tuple[Key, ...]:
     """The kinds of figure that both tell, with no value in common."""
     return tuple(k for k, told in one.figures.items() if k in other.figures and not told & other.figures[k])
 
 
-def features_of(one: Told, other: Told, words: Words) -> dict[str, float]:
-    """What words and figures show of two lines: see weighing.toml for what each counts."""
+def comparable_claims(one: Told, other: Told) -> Iterator[tuple[Claim, Claim]]:
+    """The claims of two lines that measure the same sort of thing."""
+    for mine, theirs in product(one.claims, other.claims):
+        if mine.kind == theirs.kind and mine.unit == theirs.unit:
+            yield mine, theirs
+
+
+def features_of(one: Told, other: Told, alike: Likeness, words: Words) -> dict[str, float]:
+    """What words and figures show of two lines, which are so much alike: see weighing.toml for what each counts."""
     shared = one.figures.keys() & other.figures.keys()
     apart_by_figures = bool(other_figures(one, other))
-    alike = likeness(one.view, other.view)
     found: dict[str, Any] = {
         "differ": apart_by_figures, "equal": bool(shared) and not apart_by_figures,
         "no_figures": not (one.figures or other.figures),
@@ -92,17 +92,14 @@ def features_of(one: Told, other: Told, words: Words) -> dict[str, float]:
 
 def _of_claims(one: Told, other: Told, words: Words) -> dict[str, float]:
     found = {"claims_differ": 0.0, "claims_meet": 0.0, "claims_loosely": 0.0, "claims_score": 0.0, "claims_agree": 0.0}
-    for mine in one.claims:
-        for theirs in other.claims:
-            if mine.kind != theirs.kind or mine.unit != theirs.unit:
-                continue
-            if differ(mine, theirs):
-                found["claims_differ"] = 1.0
-                if may_compare(mine, theirs, words):
-                    found["claims_meet"] = 1.0
-                    found["claims_score"] = max(found["claims_score"], conflict_score(mine, theirs, words))
-                elif may_compare(mine, theirs, words, loose=True):
-                    found["claims_loosely"] = 1.0
-            elif mine.value == theirs.value and may_compare(mine, theirs, words, loose=True):
-                found["claims_agree"] = 1.0
+    for mine, theirs in comparable_claims(one, other):
+        if differ(mine, theirs):
+            found["claims_differ"] = 1.0
+            if may_compare(mine, theirs, words):
+                found["claims_meet"] = 1.0
+                found["claims_score"] = max(found["claims_score"], conflict_score(mine, theirs, words))
+            elif may_compare(mine, theirs, words, loose=True):
+                found["claims_loosely"] = 1.0
+        elif mine.value == theirs.value and may_compare(mine, theirs, words, loose=True):
+            found["claims_agree"] = 1.0
     return found

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ import torch
 from index.encoders.e5_torch import Floats, TokenStates
 from index.encoders.pair_pass import ANSWERS, DEPENDS, YES, PairPass, turned
 from index.encoders.weights import as_tensors
+from index.npz import named_arrays
 from index.pairs import PairTokens, shipped_weights
 
 SURE = 10.0  # log-odds; further from 0 the network has seen too little to be believed
@@ -78,5 +78,4 @@ def pair_network() -> PairNetwork:
 
 def shipped_pair_weights() -> dict[str, Any]:
     """Its weights by name."""
-    with np.load(BytesIO(shipped_weights()), allow_pickle=False) as data:
-        return {name: data[name] for name in data.files}
+    return named_arrays(shipped_weights())
