@@ -6,12 +6,14 @@ import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from index.building import index_folder, leg_file, mend_command
+from index.encoders.beside import side_by_side
 from index.encoders.gathering import Gathering
 from index.encoders.loading import Encoder, load_encoders, token_source
 from index.fusion import FusionWeights, weights_for
@@ -163,7 +165,8 @@ class Retriever:
 
     def _leg_scores(self, query: Query) -> dict[str, tuple[Scores, Scores | None]]:
         """For each leg the passages' scores, and its units' scores where it has them."""
-        vectors = {name: encoder.encode_queries([query.text])[0] for name, encoder in self._encoders.items()}
+        tasks = [partial(encoder.encode_queries, [query.text]) for encoder in self._encoders.values()]
+        vectors = {name: rows[0] for name, rows in zip(self._encoders, side_by_side(tasks), strict=True)}
         legs: dict[str, tuple[Scores, Scores | None]] = {}
         for leg in self._legs:
             scores, rows = search(leg.index, vectors[leg.model], DEEP)
