@@ -15,7 +15,7 @@ from bot.scope import Scope
 from bot.second_reading import pair_weights
 from bot.vocabulary import Vocabulary, key_terms
 from index.query import CONCEPT
-from ingest.platforms import uncovered_platforms
+from ingest.platforms import same_uncovered, uncovered_platforms
 
 Reason = Literal[
     "",
@@ -173,7 +173,8 @@ class Judge:
         total = sum(map(weigh, terms)) or 1.0
         missing = concepts - words
         near = [d for d, f in scope.figures() if question.answered_by(f, scope.article.text)]
-        names = {n.lower() for n in uncovered_platforms(question.text)}
+        names = same_uncovered(uncovered_platforms(question.text))
+        told = same_uncovered(uncovered_platforms(f"{scope.text}\n{best.passage.text}"))
         return {
             "top": best.alone / 10,
             "own": max(e.own for e in top),
@@ -188,7 +189,7 @@ class Judge:
             "quick": max(e.features["quick"] for e in top) / 3,
             "concepts": max(e.features["concepts"] for e in top),
             "platform": 1.0 if best.features["platform"] < 0 else 0.0,
-            "uncovered": 1.0 if names and not names & {n.lower() for n in uncovered_platforms(scope.text)} else 0.0,
+            "uncovered": 1.0 if names and not names & told else 0.0,
             "figure_missing": 1.0 if question.wants and not near and not question.answered_in(scope.text) else 0.0,
             "figure_far": min(float(min(near)), 3.0) / 3 if near else 0.0,
             "few_terms": 1.0 if len(concepts) == 0 else 0.0,

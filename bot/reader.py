@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.answerable import Judge, Judgement, Reason
 from bot.answers import Answer, Citation, Confidence, Conflict, ConflictSide, Verdict
@@ -13,6 +13,7 @@ from bot.conflicts.finder import ConflictIndex, CorpusConflict, Side
 from bot.evidence import Evidence, EvidenceFinder, Read
 from bot.facts import facts_of
 from bot.question import Question
+from bot.quoting import Quoted, led_on, repeats, span_of, whole_rule
 from bot.scope import Scope, scope_of
 from bot.second_reading import SecondReading
 from bot.verdict import SentenceContext, decide, sentence_context
@@ -21,7 +22,7 @@ from bot.vocabulary import Vocabulary
 from bot.wording import Part, answer_text, refusal_text
 from index.hits import Hit
 from index.pairs import PairReader
-from ingest.articles import Article, fold
+from ingest.articles import Article
 from ingest.sentences import trim
 
 # Citations for the rule itself; figure, penalty and the other side of a conflict come on top. Three where the best one
@@ -32,22 +33,9 @@ MARGIN = 2.8  # log-odds behind the best sentence within which another one is sh
 FIGURE_MARGIN = 4.0  # the same for a sentence whose rule has the figure asked for
 SECOND_SOURCE = 3.5  # the same for a sentence of another article that holds as much of the question
 PAIRED = 1.6  # times as far apart lie sentences that were read twice
-SHORT_RULE = 170  # a numbered rule up to this length is quoted whole
 DECIDING = 3  # sentences that the verdict is read from
 _PENALTY = re.compile(r"扣|罚|违约金|清退|关闭店铺|下架|降权|赔|屏蔽|封")
 Suggest = Callable[[Question, Verdict | None, Sequence[Evidence]], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """A span to be cited, and why."""
-
-    article: Article
-    passage_id: str
-    platforms: tuple[str, ...]
-    start: int
-    end: int
-    role: str
 
 
 def on_platform(question: Question, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -150,12 +138,12 @@ class Reader:
 
     def _choose(
         self, question: Question, evidence: Sequence[Evidence], scope: Scope, deciding: int, verdict: Verdict | None
-    ) -> list[_Chosen]:
+    ) -> list[Quoted]:
         """The deciding sentence, the figure asked for, the penalty, and what else answers nearly as well."""
         best = evidence[deciding]
         if deciding:
             scope = self._scope(best)
-        chosen = [_whole_rule(scope, best)]
+        chosen = [led_on(whole_rule(scope, best))]
         if question.wants:
             self._add_figure(question, best, scope, chosen)
         elif verdict and (verdict == "no") != (question.form == "breach"):
@@ -167,19 +155,19 @@ class Reader:
             margin = SECOND_SOURCE if _corroborates(other, evidence[0]) else MARGIN
             if evidence[0].score - other.score > _far(margin, evidence):
                 continue
-            candidate = _span(self._articles[other.passage.article_id], other, "also")
-            if not any(_repeats(candidate, c) for c in chosen):
+            candidate = led_on(span_of(self._articles[other.passage.article_id], other, "also"))
+            if not any(repeats(candidate, c) for c in chosen):
                 chosen.append(candidate)
         return chosen
 
-    def _add_figure(self, question: Question, best: Evidence, scope: Scope, chosen: list[_Chosen]) -> None:
+    def _add_figure(self, question: Question, best: Evidence, scope: Scope, chosen: list[Quoted]) -> None:
         wanted = [(d, f) for d, f in scope.figures() if question.answered_by(f, scope.article.text)]
         if not wanted or wanted[0][0] == 0:
             return
         start, end = scope.sentence_holding(wanted[0][1])
-        chosen.append(_Chosen(scope.article, best.passage.passage_id, best.passage.platforms, start, end, "figure"))
+        chosen.append(Quoted(scope.article, best.passage.passage_id, best.passage.platforms, start, end, "figure"))
 
-    def _add_penalty(self, best: Evidence, scope: Scope, chosen: list[_Chosen]) -> None:
+    def _add_penalty(self, best: Evidence, scope: Scope, chosen: list[Quoted]) -> None:
         """What follows from the breach, where it stands in the same rule or over it and not in the sentence itself."""
         if _PENALTY.search(best.text) and any(d == 0 for d, _ in scope.figures()):
             return
@@ -188,11 +176,11 @@ class Reader:
                 start, end = scope.sentence_holding(figure)
                 if _PENALTY.search(scope.article.text[start:end]):
                     chosen.append(
-                        _Chosen(scope.article, best.passage.passage_id, best.passage.platforms, start, end, "penalty")
+                        Quoted(scope.article, best.passage.passage_id, best.passage.platforms, start, end, "penalty")
                     )
                     return
 
-    def _citation(self, n: int, chosen: _Chosen) -> Citation:
+    def _citation(self, n: int, chosen: Quoted) -> Citation:
         start, end = trim(chosen.article.text, chosen.start, chosen.end)
         return Citation(
             n=n,
@@ -235,14 +223,14 @@ class Reader:
         article = self._articles[side.article_id]
         platforms = (side.platform,) if side.platform else article.platforms
         passage_id = f"{article.article_id}#{side.start}-{side.end}"
-        return Part(self._citation(n, _Chosen(article, passage_id, platforms, side.start, side.end, "also")), "also")
+        return Part(self._citation(n, Quoted(article, passage_id, platforms, side.start, side.end, "also")), "also")
 
     def _refusal(
         self, question: Question, asked: str, reason: Reason, evidence: Sequence[Evidence], shown: Sequence[Hit]
     ) -> Answer:
         nearest = None
         if evidence:
-            nearest = self._citation(1, _span(self._articles[evidence[0].passage.article_id], evidence[0], "also"))
+            nearest = self._citation(1, span_of(self._articles[evidence[0].passage.article_id], evidence[0], "also"))
         text = refusal_text(question, reason, nearest)
         return Answer(
             question=asked,
@@ -262,10 +250,6 @@ class Reader:
         )
 
 
-def _span(article: Article, evidence: Evidence, role: str) -> _Chosen:
-    return _Chosen(article, evidence.passage.passage_id, evidence.passage.platforms, evidence.start, evidence.end, role)
-
-
 def _far(margin: float, evidence: Sequence[Evidence]) -> float:
     """A margin in log-odds, as wide as the second reading spreads the scores."""
     return margin * PAIRED if any(e.pair for e in evidence[:DECIDING]) else margin
@@ -275,21 +259,6 @@ def _corroborates(other: Evidence, best: Evidence) -> bool:
     """Whether another article says as much of what is asked: a second source is worth a place."""
     second = other.passage.article_id != best.passage.article_id
     return second and other.own >= 0.9 * best.own > 0
-
-
-def _whole_rule(scope: Scope, best: Evidence) -> _Chosen:
-    """The sentence, or the whole of its numbered rule where that is short: its penalty and exception belong to it."""
-    start, end = scope.rule if scope.rule[1] - scope.rule[0] <= SHORT_RULE else scope.sentence
-    passage = best.passage
-    start, end = max(start, min(passage.start, best.start)), min(end, max(passage.end, best.end))
-    return _Chosen(scope.article, passage.passage_id, passage.platforms, start, end, "rule")
-
-
-def _repeats(one: _Chosen, other: _Chosen) -> bool:
-    """The same span, one inside the other, or the same words in another article."""
-    if one.article.article_id == other.article.article_id and one.start < other.end and other.start < one.end:
-        return True
-    return fold(one.article.text[one.start : one.end]) == fold(other.article.text[other.start : other.end])
 
 
 def _covers(citation: Citation, article_id: str, start: int, end: int) -> bool:

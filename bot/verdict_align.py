@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.figures import Figure, figures_in
 from bot.verdict_asked import MODAL_TERMS, Asked
 from bot.verdict_rules import Clause
-from bot.verdict_words import without_quotes, words
+from bot.verdict_words import quotes_of, without_quotes, words
 from bot.vocabulary import Vocabulary, key_terms
 from ingest.platforms import platforms_in
 
@@ -137,6 +137,9 @@ def _negations(asked: Asked, clause: Clause, sentence: str, name: str) -> int:
     if name in ("lead_say", "lead_words"):
         return 0
     if name == "lead_breach":
+        if asked.said_negations and quotes_of(sentence):
+            # Excuses listed word for word (“机器维修中”, “无法开具”) refuse with a negation or without, as the asked one.
+            return 0
         mine = asked.negations + asked.said_negations
         theirs = known.negations(without_quotes(sentence[clause.start : clause.end]))
         whole = known.negations(without_quotes(sentence))

@@ -17,9 +17,11 @@ from bot.vocabulary import key_terms
 Frame = Literal["may", "must", "breach", "fact"]
 
 _CLAUSE = re.compile(r"[,，。;；!！?？:：\n]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_DONT = re.compile(r"(?<![分特区级类个性差告识派道])别(?![人家的处号名致墅开扭])")
+_UNFIT = r"(?<![合妥规适])不(?:太|大|够|怎么|是很|很)?(?:合规|合法|合适|妥当?|规范|恰当|地道)(?=[吗么吧嘛呀啊呢的了?？]|$)"
 # A yes to these says that the act is wrong or has the consequence that a rule threatens.
 _WRONG = re.compile(
-    r"违规|禁忌|忌讳|违约|违法|违背|违反|扣分|扣不扣|处罚|受罚|挨罚|被罚|罚[款钱不吗么]|踩|拉低|犯规|犯法|侵权|(?:算|是|属于)[^,，]{0,4}(?:禁语|敏感词|极限词|违禁词)|(?:禁语|敏感词|极限词|违禁词)(?:吗|么|不)|算[^,，]{0,4}(?:骗|拒|虚假|骚扰|泄露|延迟|违|犯)|出事|惹"
+    _UNFIT + r"|违规|禁忌|忌讳|犯忌|被查|查到|[也还要会得]扣(?=[吗么不吧?？\s]|$)|违约|违法|违背|违反|扣分|扣不扣|处罚|受罚|挨罚|被罚|罚[款钱不吗么]|踩|拉低|犯规|犯法|侵权|(?:算|是|属于)[^,，]{0,4}(?:禁语|敏感词|极限词|违禁词)|(?:禁语|敏感词|极限词|违禁词)(?:吗|么|不)|算[^,，]{0,4}(?:骗|拒|虚假|骚扰|泄露|延迟|超时|逾期|超期|晚|迟|违|犯)|出事|惹"
     r"|有(?:没有?)?(?:什么)?(?:问题|风险|事|影响|后果|麻烦)|要紧|受影响|影响(?=权重|流量|排名|评分|吗|不)|会(?:不会)?(?:被)?(?:判|封|投诉|下架|降权|屏蔽|清退|关店|限制|冻结|处理)|会(?:不会)?(?:关店|封店|关闭店铺|限制)|关店|清退"
 )
 # A yes to these says that the act is right, though they speak of wrong.
@@ -40,13 +42,13 @@ _MODAL = re.compile(r"可不可以|能不能|要不要|用不用|需不需要|�
 _CUE = re.compile(r"吗|么(?!样)|嘛|吧|伐|(\S{1,2})不\1|是不是|有没有|是否|能否|可否|(?:不|没|没有)$")
 _SAYING = re.compile(r"(?:说|回|回复|回答|答|讲|告诉|告知|表示|写|打|来一句|声称|骗|推说)(?!明|法|得)")
 _EN_WRONG = re.compile(
-    r"\b(?:violat\w*|breach\w*|against|penali[sz]\w*|penalty|fined|fines|punish\w*|trouble|lose points|points|breaks?|breaking|illegal|wrong|forbidden|prohibited|banned|taboo\w*|blacklist\w*|off[- ]limits|risk\w*|problem|shut down|closed down|count as (?:refus|fals|leak|harass)\w*)\b", re.I
+    r"\b(?:violat\w*|breach\w*|against|penali[sz]\w*|penalty|fined|fines|punish\w*|trouble|(?:lose|losing|cost\w*|deduct\w*|dock\w*|minus|penalty|violation|demerit|take\w* off|\d+)\W+(?:\w+\W+){0,3}points|points? (?:off|deduct\w*|taken|lost|gone|down|on our (?:shop|store|record))|breaks?|breaking|illegal|wrong|forbidden|prohibited|banned|taboo\w*|blacklist\w*|off[- ]limits|risk\w*|problem|shut down|closed down|count as (?:refus|fals|leak|harass)\w*)\b", re.I
 )
 _EN_NEED = re.compile(r"\b(?:must|have to|has to|need(?:s)? to|need|needs|should|required|obliged|supposed to|necessary|mandatory|ought)\b", re.I)
 _EN_MAY = re.compile(r"\b(?:can|could|may|allowed|permitted|ok|okay|fine|acceptable|alright|possible|able|legal|entitled|eligible|right to)\b", re.I)
 _EN_ASK = re.compile(r"\b(?:can|could|may|must|should|shall|do|does|did|is|are|am|will|would|has|have|isn't|don't|can't|ok|okay|allowed|fine)\b", re.I)
 _EN_AND = re.compile(r"[,;:.!?]\s+|\s+-\s+|[?]")
-_EN_CASE = re.compile(r"\b(?:if|when|because|since|after|once|unless|although|though|while|who|that)\b[^,.?]*", re.I)
+_EN_CASE = re.compile(r"\b(?:if|when|because|since|after|once|unless|although|though|while|who|(?<!does )(?<!is )(?<!will )(?<!would )(?<!can )(?<!could )(?<!may )that)\b[^,.?]*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,13 @@ def _chinese(text: str, form: str) -> tuple[Frame, bool, str, int, int, bool]:
     start = spans[first][0]
     act = plain[start:end]
     bare = _HARMLESS.sub(" ", act) if turned and frame == "breach" else _NEEDLESS.sub(" ", act, count=1) if turned else act
+    bare = re.sub(_UNFIT, " ", bare)
     bare = re.sub(r"(?:[没未漏](?!有问题))[^,，。的]{1,6}的(?=[\u4e00-\u9fff])(?!可以|能|行)", " ", bare)
     bare = known.asking.sub(" ", re.sub(r"[?？!！。\s]+$", "", bare))
     if frame != "breach":
         bare = _after_modal(bare)
     saying = _SAYING.search(bare)
-    negations = known.negations(bare)
+    negations = known.negations(bare) + len(_DONT.findall(bare))
     said = known.negations(quotes_of(text))
     # What is said without quotation marks: 「跟客户说没票」.
     if saying and "■" not in bare[saying.end() :]:

@@ -11,6 +11,7 @@ from ingest.articles import Article
 
 # How much text behind a sentence is looked at for the answer to a question.
 _BEHIND = 120
+_TOLD = re.compile(r"(?:(?:问|[Qq]\d{0,2})\s?[:：].*?|.*?[?？]\s*)(?=(?:答|[Aa]\d{0,2}|客服)\s?[:：])", re.DOTALL)
 _ANSWER = re.compile(r"\s*([^?？\n]{2,110}?[。；;!！?？\n)）](?:\s?[(（][^()（）]{2,40}[)）])?)")
 
 
@@ -38,8 +39,15 @@ def sentence_context(finder: EvidenceFinder, article: Article, evidence: Evidenc
     scope = scope_of(finder, article, evidence)
     lead = " ".join([*scope.path, *(article.text[s:e] for s, e in scope.leads)])
     before = article.text[scope.rule[0] : evidence.start] if scope.rule[0] < evidence.start else ""
-    answer = answer_behind(evidence.text, article.text, evidence.end)
-    return SentenceContext(evidence.text, lead, evidence.score, before, answer, evidence.pair)
+    asked, answer = _asked_and_answered(evidence.text)
+    answer = answer or answer_behind(evidence.text, article.text, evidence.end)
+    return SentenceContext(asked, lead, evidence.score, before, answer, evidence.pair)
+
+
+def _asked_and_answered(sentence: str) -> tuple[str, str]:
+    """A sentence that is a question with its answer (问: ... 答: ...) as both; else the sentence and nothing."""
+    told = _TOLD.match(sentence)
+    return (told.group(0).strip(), sentence[told.end() :]) if told else (sentence, "")
 
 
 def answer_behind(sentence: str, text: str, end: int) -> str:

@@ -63,12 +63,13 @@ _ADVICE = re.compile(r"处理|技巧|提醒|注意|怎么办")
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One vote: `value` (-1 to 1) is above 0 for yes and below for no, `name` is the weight that it has, `sentence` its
-    place."""
+    place, `clause` the words that it was read from."""
 
     name: str
     value: float
     sentence: int
     stance: str
+    clause: str = ""
 
 
 def readings_of(
@@ -80,20 +81,28 @@ def readings_of(
         weight = PLACE[place]
         if context.score is not None and contexts[0].score is not None:
             weight = max(MIN_WEIGHT, math.exp((context.score - contexts[0].score) / DECAY))
+        question = ""
         if context.answer:
             # A sentence that asks is read by its answer.
-            context = replace(context, sentence=context.answer, lead=f"{context.lead} {context.sentence}")
-        yield from _of_sentence(asked, place, weight, context, vocabulary)
+            question = context.sentence
+            context = replace(context, sentence=context.answer, lead=f"{context.lead} {question}")
+        yield from _of_sentence(asked, place, weight, context, vocabulary, question)
 
 
 def _of_sentence(
-    asked: Asked, place: int, weight: float, context: SentenceContext, vocabulary: Vocabulary
+    asked: Asked, place: int, weight: float, context: SentenceContext, vocabulary: Vocabulary, question: str = ""
 ) -> Iterator[Reading]:
+    """The readings of a sentence; `question` is what it answers, where it does."""
     sentence = context.sentence
     clauses = clauses_of(sentence)
     kind = lead_of(sentence, context.lead)
     taken_out = any(c.stance == "except" and c.own and excepted(asked, sentence, c) for c in clauses)
     shares = _shares(asked, sentence, clauses, vocabulary)
+    if question:
+        # What punishes an answer (答应扣6分) speaks of the act that was asked for.
+        whole = share(asked, question, vocabulary)
+        judges = [c.own and c.stance in ("punish", "bad") for c in clauses]
+        shares = [max(s, whole) if judging else s for s, judging in zip(shares, judges, strict=True)]
     if taken_out:
         shares = [max(shares)] * len(shares)
     near = _near(asked, sentence, clauses, shares, kind)
@@ -187,7 +196,7 @@ def _of_clause(asked: Asked, place: int, sentence: str, clause: Clause, lead: Le
         value = -value
     if asked.frame == "must" and name in ("lead_say", "lead_words"):
         value *= 0.3
-    return Reading(_weight_name(asked, clause, name, sign, same, text), value * strength, place, stance)
+    return Reading(_weight_name(asked, clause, name, sign, same, text), value * strength, place, stance, text)
 
 
 def _source(sentence: str, clause: Clause, lead: Lead) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +15,14 @@ from ingest.sentences import sentence_spans, trim
 MIN_UNIT = 6
 # A lead (the words of a section before its first numbered rule) beyond this length is a text of its own.
 MAX_LEAD = 220
+# A question and its answer, told as such, are one unit up to this length.
+MAX_ANSWERED = 240
+# Where such a question begins within a sentence, and what an answer begins with.
+_ASKS = re.compile(r"(?<=[\s)）。!！?？;；”\"~…])(?=(?:问|[Qq]\d{0,2})\s?[:：])")
+_QUESTION = re.compile(r"(?:问|[Qq]\d{0,2})\s?[:：]")
+_ANSWER = re.compile(r"(?:答|[Aa]\d{0,2}|客服)\s?[:：]")
+# What says of such an answer whether it was right.
+_JUDGES = re.compile(r"(?:那么)?(?:这|此)(?:种|类|样|个)?(?:情况|回答|回复|说法|答复|做法)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,8 @@ def units_of(passages: Sequence[Passage], articles: Mapping[str, Article]) -> li
     units: list[Unit] = []
     for position, passage in enumerate(passages):
         article = articles[passage.article_id]
-        for start, end in rule_sentences(article.text, trees[passage.article_id], passage.start, passage.end):
+        sentences = rule_sentences(article.text, trees[passage.article_id], passage.start, passage.end)
+        for start, end in answered(article.text, sentences):
             chain = trees[passage.article_id].chain(start)
             path = (chain[-1].path if chain else ()) or passage.heading_path
             lead = " ".join([*path, *(article.text[s:e] for s, e in leads_at(article.text, chain, start))])
@@ -45,8 +56,32 @@ def rule_sentences(text: str, tree: Section, start: int, end: int) -> list[tuple
     cuts = sorted({start, *(s.start for s in tree.walk() if start < s.start < end)})
     spans: list[tuple[int, int]] = []
     for left, right in zip(cuts, [*cuts[1:], end], strict=True):
-        spans += _joined(sentence_spans(text, left, right))
+        spans += _joined(text, sentence_spans(text, left, right))
     return spans
+
+
+def answered(text: str, sentences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences, each question that is told as one (问:) together with its answer (答:): alone it rules nothing."""
+    spans: list[tuple[int, int]] = []
+    for sentence in (part for span in sentences for part in _before_questions(text, *span)):
+        start, end = sentence
+        if spans and _ANSWER.match(text, start, end) and end - spans[-1][0] <= MAX_ANSWERED:
+            before = text[slice(*spans[-1])]
+            if before.endswith(("?", "？")) or (_QUESTION.match(before) and not _ANSWER.search(before)):
+                spans[-1] = (spans[-1][0], end)
+                continue
+        if spans and _JUDGES.match(text, start, end) and end - spans[-1][0] <= MAX_ANSWERED:
+            if _QUESTION.match(text, *spans[-1]) and _ANSWER.search(text, *spans[-1]):
+                spans[-1] = (spans[-1][0], end)
+                continue
+        spans.append(sentence)
+    return spans
+
+
+def _before_questions(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The span, cut where a question begins within it."""
+    cuts = [start, *(m.start() for m in _ASKS.finditer(text, start + 1, end)), end]
+    return [trim(text, left, right) for left, right in itertools.pairwise(cuts)]
 
 
 def leads_at(text: str, chain: Sequence[Section], place: int) -> list[tuple[int, int]]:
@@ -56,11 +91,19 @@ def leads_at(text: str, chain: Sequence[Section], place: int) -> list[tuple[int,
     return [(start, end) for start, end in own if end - start <= MAX_LEAD and not start <= place < end]
 
 
-def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def _joined(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans; those too short for a sentence go with the one before, 怎么办? with the one behind."""
     joined: list[tuple[int, int]] = []
     for start, end in spans:
-        if joined and end - start < MIN_UNIT:
+        short = end - start < MIN_UNIT and not _leads_on(text, start, end)
+        if joined and (short or _leads_on(text, *joined[-1])):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
+    if len(joined) > 1 and _leads_on(text, *joined[-1]):
+        joined[-2:] = [(joined[-2][0], joined[-1][1])]
     return joined
+
+
+def _leads_on(text: str, start: int, end: int) -> bool:
+    return end - start < MIN_UNIT and text[end - 1] in "?？:："

@@ -26,6 +26,14 @@ UNCOVERED: tuple[str, ...] = (
     "哔哩哔哩", "bilibili", "转转", "etsy", "aliexpress", "vip.com", "poizon", "dewu", "rednote",
 )  # fmt: skip
 
+# The same marketplace under other names.
+_SAME_AS = {
+    "suning": "苏宁", "amazon": "亚马逊", "xiaohongshu": "小红书", "rednote": "小红书", "vipshop": "唯品会",
+    "vip.com": "唯品会", "xianyu": "闲鱼", "meituan": "美团", "wechat channels": "视频号", "walmart": "沃尔玛",
+    "b站": "哔哩哔哩",
+    "bilibili": "哔哩哔哩", "shopee": "虾皮", "aliexpress": "速卖通", "poizon": "得物", "dewu": "得物",
+}  # fmt: skip
+
 
 def _pattern(name: str) -> str:
     # Latin names and bare numbers must not match inside a longer word or number.
@@ -63,6 +71,11 @@ def in_order(platforms: Iterable[str]) -> tuple[str, ...]:
 def uncovered_platforms(text: str) -> tuple[str, ...]:
     """Names of marketplaces in the text that the desk knows of but has no rules for."""
     return tuple(dict.fromkeys(m.group(0) for m in _UNCOVERED.finditer(text)))
+
+
+def same_uncovered(names: Iterable[str]) -> frozenset[str]:
+    """Such names with each marketplace under one of them: Suning and 苏宁 are the same."""
+    return frozenset(_SAME_AS.get(name.lower(), name.lower()) for name in names)
 
 
 def normalise_platform(name: str) -> str | None:

@@ -11,6 +11,8 @@ from bot.conflicts.views import View, other_results
 from bot.figures import figures_in
 
 _RATE = re.compile(r"([\u4e00-\u9fff]{2})率")
+_NAME = re.compile(r"[“「『\"]([\u4e00-\u9fff]{3,8})[”」』\"]")
+HEAD = 2  # characters that names of one family end with: 店铺价保 and 直播价保
 # Two words with less than this in common name different things.
 UNLIKE = 0.3
 # So many of the same words behind what opens a clause make a frame of it.
@@ -22,7 +24,7 @@ def told_apart(one: View, other: View) -> bool:
     """Whether the rules, or the titles they stand under, name two kinds or steps of one thing."""
     if _steps_differ(one.claim.line.article.title, other.claim.line.article.title):
         return True
-    if other_results(one, other) or _rates_differ(one, other):
+    if other_results(one, other) or _rates_differ(one, other) or _names_differ(one, other):
         return True
     around = [[spoken for _, spoken in view.near] for view in (one, other)]
     if kinds_differ(one.own, other.own, *around) or frames_differ(one.own, other.own, *around):
@@ -89,6 +91,12 @@ def _rates_differ(one: View, other: View) -> bool:
     mine, theirs = (found[-1] for found in names)
     known = one.own.inner.get(mine, frozenset()) & other.own.inner.get(theirs, frozenset())
     return not (set(mine) & set(theirs) or known)
+
+
+def _names_differ(one: View, other: View) -> bool:
+    """Whether each names another member of one family in quotation marks."""
+    mine, theirs = (set(_NAME.findall(view.claim.own_text)) for view in (one, other))
+    return not mine & theirs and any(a[-HEAD:] == b[-HEAD:] for a in mine for b in theirs)
 
 
 def _titles_alike(one: str, other: str) -> bool:
