@@ -59,9 +59,9 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def cross_validated(matrix: Matrix, questions: Sequence[str], fit_on: Callable[[Any], Matrix]) -> Matrix:
+def cross_validated(matrix: Any, questions: Sequence[str], fit_on: Callable[[Any], Matrix]) -> Matrix:
     """Log-odds of yes for each row, by weights that saw no row of its question; `fit_on` fits on the rows of a mask."""
-    held = np.zeros(len(matrix))
+    held = np.zeros(len(questions))
     asked = np.array(questions)
     order = np.random.default_rng(0).permutation(np.unique(asked))
     for part in np.array_split(order, PARTS):

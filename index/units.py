@@ -63,19 +63,20 @@ def rule_sentences(text: str, tree: Section, start: int, end: int) -> list[tuple
 def answered(text: str, sentences: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The sentences, each question that is told as one (问:) together with its answer (答:): alone it rules nothing."""
     spans: list[tuple[int, int]] = []
-    for sentence in (part for span in sentences for part in _before_questions(text, *span)):
-        start, end = sentence
-        if spans and _ANSWER.match(text, start, end) and end - spans[-1][0] <= MAX_ANSWERED:
-            before = text[slice(*spans[-1])]
-            if before.endswith(("?", "？")) or (_QUESTION.match(before) and not _ANSWER.search(before)):
-                spans[-1] = (spans[-1][0], end)
-                continue
-        if spans and _JUDGES.match(text, start, end) and end - spans[-1][0] <= MAX_ANSWERED:
-            if _QUESTION.match(text, *spans[-1]) and _ANSWER.search(text, *spans[-1]):
-                spans[-1] = (spans[-1][0], end)
-                continue
-        spans.append(sentence)
+    for start, end in (part for span in sentences for part in _before_questions(text, *span)):
+        if spans and end - spans[-1][0] <= MAX_ANSWERED and _goes_on(text, spans[-1], (start, end)):
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
     return spans
+
+
+def _goes_on(text: str, before: tuple[int, int], span: tuple[int, int]) -> bool:
+    """Whether a span answers the question before it, or judges the answer that stands there."""
+    is_question, has_answer = _QUESTION.match(text, *before), _ANSWER.search(text, *before)
+    if _ANSWER.match(text, *span):
+        return text[before[1] - 1] in "?？" or (is_question is not None and has_answer is None)
+    return _JUDGES.match(text, *span) is not None and is_question is not None and has_answer is not None
 
 
 def _before_questions(text: str, start: int, end: int) -> list[tuple[int, int]]:

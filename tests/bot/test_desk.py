@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.answers import Answer
 from bot.desk import Desk
 from bot.desk_api import Turn
+from bot.question import read_question
 from ingest.errors import UsageError
 from tests.bot.desks import ARTICLES, CARD, INVOICE, SHIP, make_desk
 
@@ -147,3 +148,17 @@ def test_any_text_gets_an_answer_that_holds_or_a_clear_error(desk: Desk, text: s
         assert str(error)
     else:
         holds(desk, answer)
+
+
+def test_a_page_about_another_marketplace_answers_for_it_under_either_name(tmp_path: Path) -> None:
+    tool = ("tool", "", "2024-03-01", "苏宁云信客户端的使用", "## 一、苏宁云信\n1. 苏宁云信里的会话可以转给另一位同事接待。")
+    desk = make_desk(tmp_path, (*ARTICLES, tool))
+    judge = desk._opened.reader._judge
+    for question in ("苏宁云信里的会话可以转给另一位同事吗", "can a Suning Yunxin chat be handed over to a colleague?"):
+        read = read_question(question)
+        found = desk._opened.reader._finder.find(read, desk.retriever.search(read.query, 10))
+        own = [e for e in found if e.passage.article_id == "tool"]
+        scope = desk._opened.reader._scope(own[0])
+        assert judge.features(read, own, scope)["uncovered"] == 0.0
+    elsewhere = [e for e in found if e.passage.article_id == "card"]
+    assert judge.features(read, elsewhere, desk._opened.reader._scope(elsewhere[0]))["uncovered"] == 1.0

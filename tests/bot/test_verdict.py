@@ -196,3 +196,37 @@ def test_what_is_left_out_and_what_is_let_in_are_told_apart(vocabulary: Vocabula
     rule = [("除自动回复外,机器人回复也计入回复率。", "")]
     assert decide(read_question("自动回复算进回复率吗"), rule, vocabulary).verdict == "no"
     assert decide(read_question("机器人回复算进回复率吗"), rule, vocabulary).verdict == "yes"
+
+
+@pytest.mark.parametrize(
+    ("question", "frame"),
+    [
+        ("这句话写在详情页算不合规吗", "breach"),
+        ("让买家自己去网点取件是不是不太合适", "breach"),
+        ("这句话写在详情页合不合规", "may"),
+        ("第三天才寄出算晚吗", "breach"),
+        ("一句没骂人的气话也扣?", "breach"),
+        ("Can I add the tax points to the price?", "may"),
+        ("Does that cost us points?", "breach"),
+    ],
+)
+def test_breaches_are_told_from_permissions(question: str, frame: str) -> None:
+    asked = read_asked(read_question(question))
+    assert (asked.frame, asked.negations) == (frame, 0)
+
+
+def test_to_leave_something_out_is_asked_with_a_negation() -> None:
+    assert read_asked(read_question("标题里最好别放二维码对吧")).negations == 1
+    assert read_asked(read_question("特别大的件要分别寄吗")).negations == 0
+
+
+@pytest.mark.parametrize("question", ["买家要把零食开成办公用品,能答应吗", "把零食的票开成办公用品算违规吗"])
+def test_what_punishes_an_answer_rules_the_question(question: str, vocabulary: Vocabulary) -> None:
+    told = SentenceContext("问:我买的零食能开成办公用品的发票吗?", answer="答:只按您买的东西开票。(答应扣6分)")
+    assert decide(read_question(question), [told], vocabulary).verdict == ("yes" if "违规" in question else "no")
+
+
+def test_listed_excuses_are_refusals_whether_they_negate_or_not(vocabulary: Vocabulary) -> None:
+    rule = ("商家表示“开票系统升级中”,“本月的票用完了”等等", "拒开发票的违规情况:")
+    asked = read_question("跟买家说“系统坏了开不了票”算违规吗")
+    assert decide(asked, [rule], vocabulary).verdict != "no"
