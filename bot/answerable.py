@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.asked import asks_who_pays, says_who_pays
+from bot.asked import DATE, asks_who_pays, says_who_pays
 from bot.evidence import Evidence, EvidenceFinder, fitted_weights
 from bot.log_odds import probability as probability_of
 from bot.question import Question
@@ -148,6 +148,10 @@ class Judge:
             return Judgement(min(probability, 0.02), "other_year", features)
         if features["platform"]:
             return Judgement(min(probability, 0.02), "platform_silent", features)
+        if features["figure_missing"] and question.wants[0].kind != "count" and DATE not in question.wants:
+            # Who asks how many points, and is shown a rule with none, takes that rule's figure for it. Counts may be told
+            # as a list, a time as an event.
+            return Judgement(min(probability, 0.05), "figure_silent", features)
         if probability >= threshold:
             return Judgement(probability, "", features)
         return Judgement(probability, self._reason(question, features), features)

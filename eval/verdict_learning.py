@@ -33,8 +33,8 @@ from ingest.store import write_whole
 STRENGTH = 0.1
 RARE = 8  # a feature seen less often is left out
 THRESHOLD = 0.4
-# Questions put as agents put them weigh more than those written in bulk to turn one sentence many ways.
-BULK, PLAIN, TURNED = 800, 1.0, 0.5
+# Questions put as agents put them weigh more than those written in bulk to turn one sentence or a made-up rule.
+BULK, PLAIN, TURNED, CONTRAST = 800, 2.0, 0.5, 0.25
 THRESHOLDS = (0.2, 0.35, 0.45, 0.6, 0.8, 1.0)
 
 
@@ -132,7 +132,7 @@ def _contrasts(path: Path) -> list[_Row]:
                 verdict = item.get(which)
                 if verdict in ("yes", "no") and (features := _features(question, [context], vocabulary)):
                     row = f"{one['id']}-{number}"
-                    rows.append(_Row(row, features, verdict == "yes", False, "contrast", TURNED, kept_out))
+                    rows.append(_Row(row, features, verdict == "yes", False, "contrast", CONTRAST, kept_out))
     return rows
 
 
