@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from bot.conflicts.conditions import conditions_apart, faults_apart
 from bot.conflicts.speech import STATUS, TELLING, Spoken, credit
 from bot.conflicts.views import View, other_results
 from bot.figures import figures_in
@@ -25,6 +26,9 @@ def told_apart(one: View, other: View) -> bool:
     if _steps_differ(one.claim.line.article.title, other.claim.line.article.title):
         return True
     if other_results(one, other) or _rates_differ(one, other) or _names_differ(one, other):
+        return True
+    lines = one.claim.line.text, other.claim.line.text
+    if conditions_apart(*lines) or (one.claim.kind == "bearer" and faults_apart(*lines)):
         return True
     around = [[spoken for _, spoken in view.near] for view in (one, other)]
     if kinds_differ(one.own, other.own, *around) or frames_differ(one.own, other.own, *around):
