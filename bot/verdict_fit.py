@@ -46,6 +46,8 @@ ASTRAY_HARD = 0.8
 # A rule about the same thing that rules another act.
 OTHER_ACT = 0.6
 HEDGED = 0.6
+# Turned round by its negations, such a clause is right about as often as not.
+UNSURE_TURNED, TURNED = ("punish", "bad", "deny", "clear", "exempt"), 0.3
 # What stands in brackets remarks on a rule.
 ASIDE_BRACKETS = 0.35
 _SIGN = {
@@ -196,13 +198,16 @@ def _of_clause(asked: Asked, place: int, sentence: str, clause: Clause, lead: Le
         value = -value
     if asked.frame == "must" and name in ("lead_say", "lead_words"):
         value *= 0.3
+    if same < 0 and name in UNSURE_TURNED:
+        value *= TURNED
     return Reading(_weight_name(asked, clause, name, sign, same, text), value * strength, place, stance, text)
 
 
 def _source(sentence: str, clause: Clause, lead: Lead) -> str:
     """What a clause has its stance from: its own words, or the list that it stands in."""
     stance = clause.stance
-    if lead in ("say", "words") and stance != "require":
+    # In a list of words a demand in brackets (销冠(需有证明)) speaks of its own word only.
+    if lead in ("say", "words") and (stance != "require" or not clause.own):
         return f"lead_{lead}"
     if lead == "breach" and described(sentence, clause):
         return "lead_breach"
