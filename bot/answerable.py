@@ -92,6 +92,9 @@ _PLATFORMS = frozenset(
 )
 
 
+NO_FIGURE = 0.05  # the most that an answer without the figure asked for is believed
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """`probability` (0 to 1) that the evidence answers; `reason` names what is missing where it does not."""
@@ -151,7 +154,7 @@ class Judge:
         if features["figure_missing"] and question.wants[0].kind != "count" and DATE not in question.wants:
             # Who asks how many points, and is shown a rule with none, takes that rule's figure for it. Counts may be told
             # as a list, a time as an event.
-            return Judgement(min(probability, 0.05), "figure_silent", features)
+            return Judgement(min(probability, NO_FIGURE), "figure_silent", features)
         if probability >= threshold:
             return Judgement(probability, "", features)
         return Judgement(probability, self._reason(question, features), features)

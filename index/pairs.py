@@ -50,6 +50,18 @@ def pair_digest() -> str:
     return hashlib.sha256(shipped_weights()).hexdigest()[:16]
 
 
+@cache
+def shipped_narrowing() -> bytes:
+    """The file of how tokens are narrowed for what reads lines and drafts."""
+    return resources.files("index").joinpath("narrowing.npz").read_bytes()
+
+
+@cache
+def narrowing_digest() -> str:
+    """What identifies that: a network reads the tokens that it was trained on, no others."""
+    return hashlib.sha256(shipped_narrowing()).hexdigest()[:16]
+
+
 def pair_keys(texts: Sequence[PairText]) -> list[str]:
     """What identifies texts, as this network reads them, for re-use of their tokens."""
     return [hashlib.sha256("\t".join([pair_digest(), *t]).encode()).hexdigest()[:20] for t in texts]

@@ -43,7 +43,7 @@ class DraftReader:
 
     def shares(self, texts: Sequence[str]) -> list[dict[str, float]]:
         """For each text the probability of each label, `clean` among them."""
-        read = self._network.shares(self._tokens.sentence_tokens([("", text) for text in texts]))
+        read = self._network.shares(self._tokens.line_tokens(texts))
         found = []
         for row, hinted in zip(read, self._hints.shares(texts), strict=True):
             both = {name: math.sqrt(share * hinted[name]) for name, share in zip(self._labels, row, strict=True)}

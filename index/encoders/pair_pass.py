@@ -30,6 +30,12 @@ def turned(weights: Tensors, states: torch.Tensor) -> torch.Tensor:
     return (levelled(states) - weights["mean"]) @ weights["directions"]
 
 
+def narrowed(weights: Tensors, directions: torch.Tensor) -> torch.Tensor:
+    """(..., directions) -> (..., width): tokens as a network reads them."""
+    calm = F.layer_norm(directions, directions.shape[-1:], weights["norm.weight"], weights["norm.bias"])
+    return F.linear(calm, weights["proj.weight"], weights["proj.bias"])
+
+
 class PairPass:
     """One way through the network, for a batch of pairs."""
 
@@ -43,9 +49,7 @@ class PairPass:
 
     def narrowed(self, directions: torch.Tensor) -> torch.Tensor:
         """(..., directions) -> (..., width): tokens as they are read."""
-        w = self._weights
-        calm = F.layer_norm(directions, directions.shape[-1:], w["norm.weight"], w["norm.bias"])
-        return F.linear(calm, w["proj.weight"], w["proj.bias"])
+        return narrowed(self._weights, directions)
 
     def marked(self, tokens: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
         """Tokens that know whether they are of the text itself or of what it stands under."""

@@ -14,7 +14,8 @@ import numpy as np
 import torch
 
 from index.encoders.e5_torch import Floats, TokenStates
-from index.encoders.pair_pass import ANSWERS, DEPENDS, YES, PairPass, turned
+from index.encoders.narrowing import Narrowing
+from index.encoders.pair_pass import ANSWERS, DEPENDS, YES, PairPass
 from index.encoders.weights import as_tensors
 from index.npz import named_arrays
 from index.pairs import PairTokens, shipped_weights
@@ -28,19 +29,17 @@ class PairNetwork:
 
     def __init__(self, weights: dict[str, Any]) -> None:
         """`weights` by name, as numpy arrays."""
-        self._weights = as_tensors(weights)
-        self._pass = PairPass(self._weights)
+        self._narrowing = Narrowing(weights)
+        self._pass = PairPass(as_tensors(weights))
 
     @property
     def width(self) -> int:
         """Numbers of a token."""
-        return int(self._weights["proj.weight"].shape[0])
+        return self._narrowing.width
 
     def tokens(self, text: TokenStates) -> PairTokens:
-        """A text's states, narrowed: both layers standardised, turned to their main directions, projected."""
-        with torch.inference_mode():
-            directions = turned(self._weights, torch.from_numpy(text.states))
-            return PairTokens(self._pass.narrowed(directions).numpy(), text.own)
+        """A text's states as this network reads them."""
+        return self._narrowing.tokens(text)
 
     def read(self, question: PairTokens, sentences: Sequence[PairTokens]) -> Floats:
         """For each sentence the log-odds that it answers the question, that it says yes and not no, and that its answer

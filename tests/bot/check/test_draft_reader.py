@@ -15,7 +15,7 @@ from bot.check.suspicion import CLEAN
 from bot.check.train import digest, read_drafts
 from index.encoders.text_class_training import train_classes
 from index.encoders.text_classes import TextClassifier
-from index.pairs import PairTokens, pair_digest
+from index.pairs import PairTokens, narrowing_digest
 
 HOME = Path(bot.check.__file__).parent
 CARD_RULE = "## 付款\n1. 用信用卡付款的买家,商家不得收手续费,违者扣8分。"
@@ -52,7 +52,7 @@ def kind(number: int, tokens: int) -> PairTokens:
 
 def test_the_packaged_weights_were_made_from_the_packaged_drafts() -> None:
     assert str(shipped_weights()[DRAFTS]) == digest(read_drafts(HOME / "drafts.jsonl"))
-    assert str(shipped_weights()[PAIRS]) == pair_digest()  # its tokens are those of the pair network
+    assert str(shipped_weights()[PAIRS]) == narrowing_digest()  # its tokens are narrowed as they were in its training
 
 
 def test_what_only_the_reader_finds_is_told_as_a_suspicion_at_its_clause(checker_for: Callable[..., ReplyChecker]) -> None:
