@@ -92,9 +92,6 @@ _PLATFORMS = frozenset(
 )
 
 
-NO_FIGURE = 0.05  # the most that an answer without the figure asked for is believed
-
-
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """`probability` (0 to 1) that the evidence answers; `reason` names what is missing where it does not."""
@@ -151,10 +148,8 @@ class Judge:
             return Judgement(min(probability, 0.02), "other_year", features)
         if features["platform"]:
             return Judgement(min(probability, 0.02), "platform_silent", features)
-        if features["figure_missing"] and question.wants[0].kind != "count" and DATE not in question.wants:
-            # Who asks how many points, and is shown a rule with none, takes that rule's figure for it. Counts may be told
-            # as a list, a time as an event.
-            return Judgement(min(probability, NO_FIGURE), "figure_silent", features)
+        if leaves_figure_untold(question, features):
+            return Judgement(min(probability, 0.05), "figure_silent", features)
         if probability >= threshold:
             return Judgement(probability, "", features)
         return Judgement(probability, self._reason(question, features), features)
@@ -181,7 +176,7 @@ class Judge:
         missing = concepts - words
         near = [d for d, f in scope.figures() if question.answered_by(f, scope.article.text)]
         names = same_uncovered(uncovered_platforms(question.text))
-        told = same_uncovered(uncovered_platforms(f"{scope.text}\n{best.passage.text}"))
+        told = same_uncovered(uncovered_platforms(f"{scope.text}\n{best.passage.text}")) if names else names
         return {
             "top": best.alone / 10,
             "own": max(e.own for e in top),
@@ -213,6 +208,13 @@ class Judge:
             "other_year": 1.0 if _other_year(question, scope) else 0.0,
             "breadth": sum(1 for t in terms if weigh(t) >= 0.5 * self._vocabulary.highest) / max(len(terms), 1),
         }
+
+
+def leaves_figure_untold(question: Question, features: Mapping[str, float]) -> bool:
+    """Whether a figure is asked for that the rule lacks: who asks how many points would take another figure for it.
+    Counts may be told as a list, a time as an event."""
+    missing = features.get("figure_missing", 0.0) > 0
+    return missing and question.wants[0].kind != "count" and DATE not in question.wants
 
 
 def read_as_answering(evidence: Sequence[Evidence]) -> float | None:

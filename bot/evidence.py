@@ -17,6 +17,7 @@ from bot.vocabulary import Vocabulary, key_terms
 from index.hits import Hit, UnitMatch
 from ingest.articles import Article, Passage
 from ingest.sections import Section, build_sections
+from ingest.sentences import LEADS_ON
 
 FEATURES = (
     "passage", "first", "dense", "bare", "quick", "concepts", "own", "context", "wanted", "short", "heading", "lead", "platform",
@@ -194,7 +195,7 @@ class EvidenceFinder:
             frozenset([f.kind for f in figures_in(text)] + (["count"] if names_a_date(text) else [])),
             short=1.0 if end - start < 14 else 0.0,
             heading=1.0 if _is_heading(text, chain) else 0.0,
-            lead=1.0 if text.endswith(("?", "？", ":", "：")) else 0.0,
+            lead=1.0 if text.endswith(LEADS_ON) else 0.0,
             modal=1.0 if _MODAL.search(text) else 0.0,
             buyer_asks=1.0 if _BUYER_ASKS.search(text) else 0.0,
         )

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from bot.evidence import Evidence
 from bot.scope import Scope
 from ingest.articles import Article, fold
-from ingest.sentences import sentence_spans
+from ingest.sentences import LEADS_ON, sentence_spans
 
 SHORT_RULE = 170  # a numbered rule up to this length is quoted whole
-LEADS_ON = ("?", "？", ":", "：")  # what a sentence ends with that speaks of what follows it
 FOLLOWS, ENOUGH = 220, 60  # characters of that which are quoted at most, and from which on no further sentence is
 
 

@@ -10,7 +10,7 @@ from bot.figures import Figure, figures_in
 from index.units import leads_at
 from ingest.articles import Article
 from ingest.sections import Section
-from ingest.sentences import sentence_spans, trim
+from ingest.sentences import LEADS_ON, sentence_spans, trim
 
 # A section without numbered rules is told in neighbours: this many characters around a sentence still speak of it.
 NEAR = 160
@@ -71,7 +71,7 @@ def _rule(text: str, chain: Sequence[Section], sentence: tuple[int, int]) -> tup
     inside = sentence_spans(text, start, end)
     # Sentences that the window cut are left out, unless it is the sentence itself.
     whole = [s for s in inside if s == sentence or _is_whole(text, s)]
-    while whole and whole[-1] != sentence and text[whole[-1][1] - 1] in ":：?？":
+    while whole and whole[-1] != sentence and text[whole[-1][1] - 1] in LEADS_ON:
         whole.pop()  # words that lead on to what follows speak of that
     if not whole:
         return sentence

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from bot.evidence import Evidence, EvidenceFinder, PairReading
 from bot.scope import scope_of
+from index.units import ANSWER, QUESTION
 from ingest.articles import Article
 
 # How much text behind a sentence is looked at for the answer to a question.
 _BEHIND = 120
-_TOLD = re.compile(r"(?:(?:问|[Qq]\d{0,2})\s?[:：].*?|.*?[?？]\s*)(?=(?:答|[Aa]\d{0,2}|客服)\s?[:：])", re.DOTALL)
+_TOLD = re.compile(rf"(?:{QUESTION}.*?|.*?[?？]\s*)(?={ANSWER})", re.DOTALL)
 _ANSWER = re.compile(r"\s*([^?？\n]{2,110}?[。；;!！?？\n)）](?:\s?[(（][^()（）]{2,40}[)）])?)")
 
 

@@ -39,15 +39,14 @@ def cues_of(question: Question) -> frozenset[str]:
         found = [w for w in _WORD.findall(text.lower()) if w in _ENGLISH]
         pairs = [f"{a} {b}" for a, b in itertools.pairwise(found)]
         return frozenset([*found, *pairs, *(f"^{w}" for w in found[:1]), *(f"${w}" for w in found[-1:])])
-    runs = [m.group(0) for m in _RUN.finditer(text)]
-    grams = {run[i : i + n] for run in runs for n in (1, 2, 3) for i in range(len(run) - n + 1)}
+    grams = _grams(_RUN, text, 3)
     tail = text[-4:]
     return frozenset(grams | {f"${tail[i:]}" for i in range(len(tail)) if all(c in _ASKING for c in tail[i:])})
 
 
-def _ruling(text: str, longest: int) -> set[str]:
-    """The cues of a rule's words."""
-    runs = [m.group(0) for m in _RULING.finditer(text)]
+def _grams(form: re.Pattern[str], text: str, longest: int) -> set[str]:
+    """The parts of the form's runs in a text, up to a length."""
+    runs = [m.group(0) for m in form.finditer(text)]
     return {run[i : i + n] for run in runs for n in range(1, longest + 1) for i in range(len(run) - n + 1)}
 
 
@@ -90,10 +89,10 @@ def features_of(
     denied = words().negations(text)
     found[f"denied:{min(denied, 1)}:{asked.frame}"] = 0.5
     way = f"{asked.frame}:{int(asked.turned)}:{odd}"
-    for gram in _ruling(best.clause, _CLAUSE_GRAMS):
+    for gram in _grams(_RULING, best.clause, _CLAUSE_GRAMS):
         found[f"clause:{gram}:{way}"] = 0.5
         found[f"clause:{gram}:{asked.frame}"] = 0.5
-    for gram in _ruling(text, _SENTENCE_GRAMS):
+    for gram in _grams(_RULING, text, _SENTENCE_GRAMS):
         found[f"sentence:{gram}:{way}"] = 0.3
     for reading in readings[:2]:
         found[f"read:{reading.name}"] = found.get(f"read:{reading.name}", 0.0) + reading.value

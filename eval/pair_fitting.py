@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.answerable import NO_FIGURE, Judge, judge_weights, read_as_answering
+from bot.answerable import Judge, judge_weights, leaves_figure_untold, read_as_answering
 from bot.evidence import Evidence, EvidenceFinder, PairReading
 from bot.question import Question, read_question
 from bot.reader import DECIDING, Reader, on_platform
@@ -109,8 +109,7 @@ class _Corpus:
                 continue
             scope = scope_of(self._finder, self._articles[order[0].passage.article_id], order[0])
             judged = judge.judge(one.question, [replace(e, pair=None) for e in order], scope)
-            silent = judged.reason == "figure_silent" and judged.probability <= NO_FIGURE
-            barred.append(silent or judged.reason in BARRED)
+            barred.append(judged.reason in BARRED or leaves_figure_untold(one.question, judged.features))
             p = min(max(judged.probability, 1e-6), 1 - 1e-6)
             rows.append((math.log(p / (1 - p)), read_as_answering(order) or 0.0))
             labels.append(bool(one.item["answerable"]))

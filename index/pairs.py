@@ -47,7 +47,7 @@ def shipped_weights() -> bytes:
 @cache
 def pair_digest() -> str:
     """What identifies the weights: sentences that other ones have read are read anew."""
-    return hashlib.sha256(shipped_weights()).hexdigest()[:16]
+    return _digest(shipped_weights())
 
 
 @cache
@@ -59,7 +59,11 @@ def shipped_narrowing() -> bytes:
 @cache
 def narrowing_digest() -> str:
     """What identifies that: a network reads the tokens that it was trained on, no others."""
-    return hashlib.sha256(shipped_narrowing()).hexdigest()[:16]
+    return _digest(shipped_narrowing())
+
+
+def _digest(weights: bytes) -> str:
+    return hashlib.sha256(weights).hexdigest()[:16]
 
 
 def pair_keys(texts: Sequence[PairText]) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ingest.articles import Article, Passage
 from ingest.sections import Section, build_sections
-from ingest.sentences import sentence_spans, trim
+from ingest.sentences import LEADS_ON, sentence_spans, trim
 
 # A figure or a mark alone is no sentence: it is told with the one before it.
 MIN_UNIT = 6
@@ -17,10 +17,10 @@ MIN_UNIT = 6
 MAX_LEAD = 220
 # A question and its answer, told as such, are one unit up to this length.
 MAX_ANSWERED = 240
-# Where such a question begins within a sentence, and what an answer begins with.
-_ASKS = re.compile(r"(?<=[\s)）。!！?？;；”\"~…])(?=(?:问|[Qq]\d{0,2})\s?[:：])")
-_QUESTION = re.compile(r"(?:问|[Qq]\d{0,2})\s?[:：]")
-_ANSWER = re.compile(r"(?:答|[Aa]\d{0,2}|客服)\s?[:：]")
+# What the one and the other begin with, and where such a question begins within a sentence.
+QUESTION, ANSWER = r"(?:问|[Qq]\d{0,2})\s?[:：]", r"(?:答|[Aa]\d{0,2}|客服)\s?[:：]"
+_ASKS = re.compile(r"(?<=[\s)）。!！?？;；”\"~…])(?=" + QUESTION + ")")
+_QUESTION, _ANSWER = re.compile(QUESTION), re.compile(ANSWER)
 # What says of such an answer whether it was right.
 _JUDGES = re.compile(r"(?:那么)?(?:这|此)(?:种|类|样|个)?(?:情况|回答|回复|说法|答复|做法)")
 
@@ -107,4 +107,4 @@ def _joined(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def _leads_on(text: str, start: int, end: int) -> bool:
-    return end - start < MIN_UNIT and text[end - 1] in "?？:："
+    return end - start < MIN_UNIT and text[end - 1] in LEADS_ON

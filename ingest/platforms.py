@@ -30,8 +30,8 @@ UNCOVERED: tuple[str, ...] = (
 _SAME_AS = {
     "suning": "苏宁", "amazon": "亚马逊", "xiaohongshu": "小红书", "rednote": "小红书", "vipshop": "唯品会",
     "vip.com": "唯品会", "xianyu": "闲鱼", "meituan": "美团", "wechat channels": "视频号", "walmart": "沃尔玛",
-    "b站": "哔哩哔哩",
-    "bilibili": "哔哩哔哩", "shopee": "虾皮", "aliexpress": "速卖通", "poizon": "得物", "dewu": "得物",
+    "b站": "哔哩哔哩", "bilibili": "哔哩哔哩", "shopee": "虾皮", "aliexpress": "速卖通", "poizon": "得物",
+    "dewu": "得物",
 }  # fmt: skip
 
 

@@ -11,6 +11,8 @@ _END = re.compile(
     r"(?:[(（](?![\s\d一二三四五六七八九十]{1,3}[)）])[^()（）\n]{2,40}[)）][。；;]?)?|\n)\s*"
 )
 
+LEADS_ON = ("?", "？", ":", "：")  # what a sentence ends with that speaks of what follows it
+
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """The sentences of text[start:end] as [start, end) offsets into `text`, white space at both ends left out.

@@ -18,14 +18,13 @@ _BELOW = re.compile(
 _ABOVE = re.compile(
     rf"{_AMOUNT.format('a')}(?:[(（]含[)）])?(?:及|或)?以上{_THEN}|(?<!不)(?:超过|高于|大于|多于|超出|满){_AMOUNT.format('b')}(?:及以上)?{_THEN}"
 )
-_SAME_UNIT = {"块": "元", "千克": "公斤", "个月": "月"}
+_UNITS = {"块": ("元", 1), "万元": ("元", 10_000), "千克": ("公斤", 1), "个月": ("月", 1)}  # unit -> its like, how many
 _BUYERS = re.compile(
     r"(?:买家|顾客|客户|买方)(?:自己|自行|本人|个人|原因|没|未|填错|报错|写错|拒收)|个人原因|不想要|不喜欢|无理由退"
 )
 _SHOPS = re.compile(
     r"(?:商家|卖家|店铺|店里|客服|仓库)(?:的)?(?:原因|责任|失误|发错|填错|报错|写错|漏)|质量问题|发错货?|错发|漏发|漏放|少发|瑕疵"
 )
-
 
 # What stands before a thing without naming a kind of it.
 _LEADS = re.compile(
@@ -59,8 +58,7 @@ def bounds_apart(one: str, other: str) -> bool:
 
 def faults_apart(one: str, other: str) -> bool:
     """Whether one rule speaks of what the buyer caused and the other of what the shop did."""
-    mine, theirs = ((bool(_BUYERS.search(t)), bool(_SHOPS.search(t))) for t in (one, other))
-    return mine[0] != mine[1] and mine == theirs[::-1]
+    return _sides_apart(_BUYERS, _SHOPS, one, other)
 
 
 def ordinary_apart(one: str, other: str) -> bool:
@@ -70,7 +68,12 @@ def ordinary_apart(one: str, other: str) -> bool:
 
 def windows_apart(one: str, other: str) -> bool:
     """Whether one rule is of some days and the other of all the rest."""
-    mine, theirs = ((bool(_WINDOW.search(t)), bool(_USUAL.search(t))) for t in (one, other))
+    return _sides_apart(_WINDOW, _USUAL, one, other)
+
+
+def _sides_apart(this: re.Pattern[str], that: re.Pattern[str], one: str, other: str) -> bool:
+    """Whether one text is of this side alone and the other of that one alone."""
+    mine, theirs = ((bool(this.search(t)), bool(that.search(t))) for t in (one, other))
     return mine[0] != mine[1] and mine == theirs[::-1]
 
 
@@ -89,8 +92,7 @@ def _bounds(form: re.Pattern[str], text: str) -> list[_Bound]:
     for match in form.finditer(text):
         name = "a" if match["a"] else "b"
         value, unit = number(match[name]), match[f"{name}u"]
-        if value is None:
-            continue
-        times = 10_000 if unit == "万元" else 1
-        found.append(_Bound(float(value) * times, _SAME_UNIT.get(unit, "元" if unit == "万元" else unit)))
+        like, times = _UNITS.get(unit, (unit, 1))
+        if value is not None:
+            found.append(_Bound(float(value) * times, like))
     return found

